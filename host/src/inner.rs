@@ -3,7 +3,7 @@
 use crate::capability::{Capabilities, Doubt};
 use crate::contract::exported::about::Class;
 use crate::contract::exported::usage;
-use crate::contract::exported::usage::{EventAnswer, Rejection};
+use crate::contract::exported::usage::{EventAnswer, Fate, Rejection};
 use crate::contract::types;
 use crate::driven::Driver;
 use crate::effects::EffectDoor;
@@ -158,7 +158,7 @@ impl Inner {
         function: String,
         arguments: Value,
     ) -> crate::sequencer::Answer<Result<Value, CallError>> {
-        let counts_events = function == "usage.record-events";
+        let counts_events = ["usage.record-events", "usage.record-columns"].contains(&function.as_str());
         self.submit_unless(
             false,
             move |answer| counts_events && rejects_for_time_in_json(answer),
@@ -171,6 +171,16 @@ impl Inner {
         request: Box<dyn Request>,
     ) -> crate::sequencer::Answer<Result<AnyAnswer, CallError>> {
         self.submit(false, move |runtime, slot, context| runtime.request(Some(slot), context, &*request))
+    }
+
+    pub(crate) fn submit_columns(
+        &self,
+        caller: types::Caller,
+        columns: usage::EventColumns,
+    ) -> crate::sequencer::Answer<Result<Result<usage::AnswerColumns, usage::UsageError>, CallError>> {
+        self.submit_unless(false, rejects_for_time_in_columns, move |runtime, slot, context| {
+            runtime.record_columns(Some(slot), context, &caller, &columns)
+        })
     }
 
     pub(crate) fn submit_events(
@@ -215,10 +225,19 @@ fn rejects_for_time(answer: &Result<usage::BatchAnswer, usage::UsageError>) -> b
     answer.as_ref().is_ok_and(|batch| batch.answers.iter().any(for_time))
 }
 
-/// The same in the JSON form of the contract.
+/// The same of answers as columns.
+fn rejects_for_time_in_columns(answer: &Result<usage::AnswerColumns, usage::UsageError>) -> bool {
+    let for_time = |fate: &Fate| matches!(fate, Fate::TooOld | Fate::InFuture);
+    answer.as_ref().is_ok_and(|columns| columns.fates.iter().any(for_time))
+}
+
+/// The same of both in the JSON form of the contract.
 fn rejects_for_time_in_json(answer: &Value) -> bool {
-    let for_time = |fate: &Value| matches!(fate["rejected"].as_str(), Some("too-old" | "in-future"));
-    answer["ok"]["answers"].as_array().is_some_and(|answers| answers.iter().any(for_time))
+    let for_time = |fate: &Value| matches!(fate.as_str(), Some("too-old" | "in-future"));
+    let any = |list: &str, fate: fn(&Value) -> &Value| {
+        answer["ok"][list].as_array().is_some_and(|fates| fates.iter().map(fate).any(for_time))
+    };
+    any("answers", |answer| &answer["rejected"]) || any("fates", |fate| fate)
 }
 
 fn slot(locals: &mut LaneLocals) -> &mut RulesSlot {

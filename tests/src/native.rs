@@ -186,7 +186,7 @@ fn staged(changes: port::Changes) -> Changes {
     };
     let timer = |(key, wanted, due)| Timer { key, lane: lane(wanted), due };
     Changes {
-        puts: changes.puts.into_iter().map(|(key, value)| (key, value.into())).collect(),
+        puts: changes.puts.pairs().map(|(key, value)| (key.to_owned(), value.into())).collect(),
         removes: changes.removes,
         clears: changes.clears,
         lines: changes.lines,

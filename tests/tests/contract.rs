@@ -259,6 +259,10 @@ fn misrouted(resolve: &Resolve, parameters: &[(&str, Type)], route: &Route) -> O
         let (_, of) = parameters.iter().find(|(parameter, _)| *parameter == name)?;
         walk(resolve, *of, rest)
     };
+    if route.way == Way::Columns {
+        let text = route.id.and_then(|id| walk(resolve, at(id)?, "text"));
+        return (text != Some(Type::String)).then(|| format!("{:?} leads to no texts", route.id));
+    }
     let id = match (route.items, route.id) {
         (None, None) => None,
         (None, Some(id)) => Some(at(id)),

@@ -494,6 +494,10 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("pricing.publish-version", json!({"version": 9, "starts-at": "0"})),
         ("pricing.set-overrides", json!({"auth-id": account, "starts-at": START.to_string(), "rows": [row]})),
         ("usage.record-events", json!({"events": vec![usage.clone(); 1001]})),
+        (
+            "usage.record-columns",
+            json!({"columns": {"names": {"text": "abc", "lengths": [1, 1, 1]}, "uses": [], "used": [0], "quantities": [1], "moments": ["0"]}}),
+        ),
         ("usage.calls-started", json!({"calls": []})),
         ("usage.calls-ended", json!({"auth-id": account, "calls": []})),
         ("usage.resubmit", json!({"events": [{"key": "nothing", "event": usage}]})),
@@ -552,6 +556,32 @@ fn errors_leave_nothing() {
     let answer = host.coinbox.call("pricing.create-version", &json!({"caller": stranger})).expect("an answer");
     assert_eq!(answer, json!({"err": {"refused": {"forbidden": "pricing.create-version"}}}));
     assert_eq!(dump(&host), before);
+}
+
+/// W7: a host may hand over only the permission that a function asks for. That is enough for each of them, and nothing less is.
+#[test]
+fn one_permission_is_enough_for_each_function() {
+    let world = World::new(14);
+    let host = world.host(coinbox_tests::crash_world::rules(), StoreChoice::Memory, Drive::ByHand);
+    let account = host.account();
+    let facts = host.coinbox.facts().functions.clone();
+    let ask = |function: &str, arguments: &Value, permissions: &[&str]| {
+        let mut arguments = arguments.clone();
+        let operator = json!({"operator": {"name": "tester", "permissions": permissions}});
+        arguments["caller"] = json!({"who": operator, "request": "test"});
+        host.coinbox.call(function, &arguments).unwrap_or_else(|error| panic!("{function}: {error}"))
+    };
+    let every: Vec<&str> = facts.iter().filter_map(|function| function.permission.as_deref()).collect();
+    for (function, arguments) in refused_calls(&account) {
+        let described = facts.iter().find(|facts| facts.name == function).expect("described");
+        let permission = described.permission.as_deref().expect("commands of callers have one");
+        let forbidden = json!({"err": {"refused": {"forbidden": permission}}});
+        let with_all = ask(function, &arguments, &every);
+        assert!(with_all.get("err").is_some_and(|_| with_all != forbidden), "{function} answers {with_all}");
+        assert_eq!(ask(function, &arguments, &[permission]), with_all, "{function}");
+        let others: Vec<&str> = every.iter().copied().filter(|held| *held != permission).collect();
+        assert_eq!(ask(function, &arguments, &others), forbidden, "{function}");
+    }
 }
 
 #[test]

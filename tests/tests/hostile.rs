@@ -232,7 +232,12 @@ fn absurd_arguments_are_named_with_their_limit() {
         ),
         ("jobs.begin", "unsorted", "storage: puts[1].key a comes after b, each list is sorted by key"),
         ("jobs.begin", "nul", "storage: puts[0].value holds the NUL character at 1"),
-        ("jobs.begin", "many-changes", "storage: changes have 50003 elements, at most 50000 are allowed"),
+        ("jobs.begin", "many-changes", "storage: changes have 50001 elements, at most 50000 are allowed"),
+        ("jobs.begin", "empty", "storage: puts[0].value is empty, a value has 1 to 262144 bytes"),
+        ("jobs.begin", "half-a-put", "storage: puts has 3 texts, keys and values come in pairs"),
+        ("jobs.begin", "puts-inside-a-letter", "storage: puts.lengths[1] ends at byte 2, inside a character"),
+        ("jobs.begin", "get-beyond", "storage: keys.lengths[1] ends at byte 4, the text has 3"),
+        ("jobs.begin", "get-short", "storage: keys.lengths add up to 1 bytes, the text has 3"),
         ("jobs.begin", "get-600", "storage: keys[0] has 600 bytes, at most 512 are allowed"),
         ("jobs.begin", "get-20001", "storage: get-many asks for 20001 keys, at most 20000 are allowed"),
         ("jobs.begin", "scan-0", "storage: limit is 0, it must be 1 to 10000"),
@@ -265,7 +270,7 @@ fn a_broken_store_ends_the_call() {
         fn store_name(&self) -> String {
             String::new()
         }
-        fn get_many(&self, _: &[String]) -> Result<Vec<Option<Arc<str>>>, StoreError> {
+        fn get_many(&self, _: &[&str]) -> Result<Vec<Option<Arc<str>>>, StoreError> {
             Err(StoreError("disk on fire".to_owned()))
         }
         fn scan(

@@ -20,6 +20,28 @@ use wasmtime::{Engine, Result, Store, bail};
 /// 2026-03-02T00:00:00Z in seconds.
 const START: u64 = 1_772_409_600;
 
+/// Many texts as the contract has them.
+fn join<'a>(texts: impl Iterator<Item = &'a str>) -> types::Texts {
+    let mut all = types::Texts { text: String::new(), lengths: Vec::new() };
+    for text in texts {
+        all.text.push_str(text);
+        all.lengths.push(text.len() as u32);
+    }
+    all
+}
+
+fn split(texts: &types::Texts) -> Vec<&str> {
+    let mut left = texts.text.as_str();
+    let lengths = texts.lengths.iter();
+    lengths
+        .map(|length| {
+            let (text, rest) = left.split_at(*length as usize);
+            left = rest;
+            text
+        })
+        .collect()
+}
+
 /// A host that gives the least: entries in a map, no timers, no outside.
 #[derive(Default)]
 struct Least {
@@ -61,22 +83,22 @@ impl storage::Host for Least {
         Ok("leaststore000000".to_owned())
     }
 
-    fn get_many(&mut self, keys: Vec<String>) -> Result<Vec<Option<String>>> {
-        Ok(keys.iter().map(|key| self.entries.get(key).cloned()).collect())
+    fn get_many(&mut self, keys: types::Texts) -> Result<types::Texts> {
+        Ok(join(split(&keys).iter().map(|key| self.entries.get(*key).map_or("", String::as_str))))
     }
 
     fn scan(&mut self, within: storage::Span, direction: storage::Direction, limit: u32) -> Result<storage::ScanPage> {
         if within.first >= within.end {
-            return Ok(storage::ScanPage { entries: Vec::new(), more: false });
+            return Ok(storage::ScanPage { entries: join(std::iter::empty()), more: false });
         }
         let found = self.entries.range(within.first..within.end);
-        let entry = |(key, value): (&String, &String)| storage::Entry { key: key.clone(), value: value.clone() };
-        let mut entries: Vec<storage::Entry> = match direction {
-            storage::Direction::Ascending => found.map(entry).collect(),
-            storage::Direction::Descending => found.rev().map(entry).collect(),
+        let mut entries: Vec<(&String, &String)> = match direction {
+            storage::Direction::Ascending => found.collect(),
+            storage::Direction::Descending => found.rev().collect(),
         };
         let more = entries.len() > limit as usize;
         entries.truncate(limit as usize);
+        let entries = join(entries.into_iter().flat_map(|(key, value)| [key.as_str(), value]));
         Ok(storage::ScanPage { entries, more })
     }
 
@@ -223,7 +245,8 @@ impl Run {
             staged.removes.iter().for_each(|key| {
                 host.entries.remove(key);
             });
-            host.entries.extend(staged.puts.into_iter().map(|entry| (entry.key, entry.value)));
+            let puts = split(&staged.puts);
+            host.entries.extend(puts.chunks_exact(2).map(|put| (put[0].to_owned(), put[1].to_owned())));
         }
         Ok(answer)
     }

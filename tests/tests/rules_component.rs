@@ -20,7 +20,7 @@ impl View for Empty {
     fn store_name(&self) -> String {
         "0123456789abcdef".to_owned()
     }
-    fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Arc<str>>>, StoreError> {
+    fn get_many(&self, keys: &[&str]) -> Result<Vec<Option<Arc<str>>>, StoreError> {
         Ok(vec![None; keys.len()])
     }
     fn scan(&self, _: &str, _: &str, _: Direction, _: u32) -> Result<Page, StoreError> {

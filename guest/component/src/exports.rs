@@ -90,7 +90,21 @@ functions! { usage UsageError {
     query list_rejected(auth_id: Option<String>, reason: Option<exported::usage::Rejection>, after: Option<String>, limit: u32) -> exported::usage::RejectPage = rules::usage::list_rejected;
     command resubmit(events: Vec<exported::usage::Resubmission>) -> exported::usage::BatchAnswer = rules::usage::resubmit;
     command discard(keys: Vec<String>) -> () = rules::usage::discard;
-} }
+}
+    // By hand: columns of numbers are the same on both sides, and pass through as they are.
+    fn record_columns(
+        caller: Caller,
+        columns: exported::usage::EventColumns,
+    ) -> Result<exported::usage::AnswerColumns, exported::usage::UsageError> {
+        let caller = caller.translate();
+        let exported::usage::EventColumns { names, uses, used, quantities, moments } = columns;
+        let names = rules::ground::texts::Given { text: names.text, lengths: names.lengths };
+        let columns = rules::usage::EventColumns { names, uses: uses.translate(), used, quantities, moments };
+        let answer = command(|turn| rules::usage::record_columns(turn, &caller, columns));
+        let rules::usage::AnswerColumns { fates, amounts, transactions } = answer.map_err(Translate::translate)?;
+        Ok(exported::usage::AnswerColumns { fates: fates.translate(), amounts, transactions })
+    }
+ }
 
 functions! { reservations ReservationError {
     command reserve(holds: Vec<exported::reservations::Hold>) -> Vec<exported::reservations::ReserveAnswer> = rules::reservations::reserve;

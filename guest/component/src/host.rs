@@ -2,9 +2,10 @@
 
 use crate::bindings::wasi::clocks::wall_clock;
 use crate::bindings::wasi::random::random;
-use crate::contract::{diagnostics, email, inventory, payment, storage, telephony, vault};
+use crate::contract::{diagnostics, email, inventory, payment, storage, telephony, types, vault};
 use crate::mapping::Translate;
 use coinbox_rules::ground::kept::Kept;
+use coinbox_rules::ground::texts::{Given, Texts};
 use coinbox_rules::outside::{self, Effects};
 use coinbox_rules::port::{self, Changes};
 use coinbox_rules::turn::{Lent, Turn};
@@ -22,8 +23,8 @@ impl port::Storage for Host {
         storage::mark()
     }
 
-    fn get_many(&self, keys: &[String]) -> Vec<Option<String>> {
-        storage::get_many(keys)
+    fn get_many(&self, keys: &Texts) -> Texts {
+        received(storage::get_many(&types::Texts { text: keys.text().to_owned(), lengths: keys.lengths().to_vec() }))
     }
 
     fn scan(&self, first: &str, end: &str, direction: port::Direction, limit: u32) -> (Vec<(String, String)>, bool) {
@@ -33,7 +34,8 @@ impl port::Storage for Host {
         };
         let span = storage::Span { first: first.to_owned(), end: end.to_owned() };
         let page = storage::scan(&span, direction, limit);
-        (page.entries.into_iter().map(|entry| (entry.key, entry.value)).collect(), page.more)
+        let entries = received(page.entries);
+        (entries.pairs().map(|(key, value)| (key.to_owned(), value.to_owned())).collect(), page.more)
     }
 
     fn read_feed(&self, topic: Option<&str>, after: u64, limit: u32) -> Vec<port::FeedLine> {
@@ -189,7 +191,7 @@ fn staged(changes: Changes) -> storage::Changes {
         port::Lane::Bulk => storage::Lane::Bulk,
     };
     storage::Changes {
-        puts: changes.puts.into_iter().map(|(key, value)| storage::Entry { key, value }).collect(),
+        puts: handed_over(changes.puts),
         removes: changes.removes,
         clears: changes.clears.into_iter().map(|(first, end)| storage::Span { first, end }).collect(),
         lines: changes.lines.into_iter().map(|(topic, body)| storage::NewLine { topic, body }).collect(),
@@ -200,6 +202,16 @@ fn staged(changes: Changes) -> storage::Changes {
             .collect(),
         cancels: changes.cancels,
     }
+}
+
+fn received(texts: types::Texts) -> Texts {
+    Texts::of(Given { text: texts.text, lengths: texts.lengths })
+        .expect("a host answers with lengths that fit their text")
+}
+
+fn handed_over(texts: Texts) -> types::Texts {
+    let Given { text, lengths } = texts.given();
+    types::Texts { text, lengths }
 }
 
 /// Tells the host why the component is about to trap: without this it would only see that it did.

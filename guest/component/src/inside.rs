@@ -49,6 +49,7 @@ records! {
 
     usage_types::UsageEvent = product::Event { id, auth_id, product, heading, number, quantity, at }
     exported::usage::Quote = product::Quote { rate, prefix, amount }
+    exported::usage::ProductUse = usage::ProductUse { product, heading }
     exported::usage::BatchAnswer = usage::BatchAnswer { answers, transactions }
     exported::usage::RunningCall = zero_stop::RunningCall { call, auth_id, started, source }
     exported::usage::CarriedCall = zero_stop::CarriedCall { account, call }
@@ -278,7 +279,7 @@ variants! {
 
     exported::about::Class = about::Class { Query, Command, Effect | }
     exported::about::RouteWay = about::Way {
-        Account, Each, Home, InTurn, Merged, Named, Job, Placed, Anywhere |
+        Account, Each, Columns, Home, InTurn, Merged, Named, Job, Placed, Anywhere |
     }
 
     exported::jobs::TaskWork = jobs::Work {
@@ -305,6 +306,9 @@ variants! {
     exported::usage::DailyChoice = daily::DailyChoice { On, Off, AsPolicy | }
     exported::credits::CapPeriod = recharge::CapPeriod { Day, Week, Month | }
     exported::operator::LimitName = policy::LimitName { MaximumRecharge, StandardRate, LookupRate, MessageRate | }
+    exported::usage::Fate = usage::Fate {
+        Rated, Duplicate, Conflicting, Malformed, UnknownAccount, AccountClosed, TooOld, InFuture, UnknownProduct, NoPrice |
+    }
     exported::usage::EventAnswer = usage::Answer { Duplicate, Conflicting | Rated, Rejected }
     usage_types::Rejection = product::Rejection {
         Malformed, UnknownAccount, AccountClosed, TooOld, InFuture, UnknownProduct, NoPrice, Conflict |

@@ -222,6 +222,7 @@ contract! {
     SUBACCOUNTS_DELETE command subaccounts::delete { caller, auth_id: plain, disposal: plain }
 
     USAGE_RECORD_EVENTS command usage::record_events { caller, events: plain }
+    USAGE_RECORD_COLUMNS command usage::record_columns { caller, columns: plain }
     USAGE_QUOTE_EVENT query usage::quote_event { caller, event: plain }
     USAGE_ADMIT query usage::admit { caller, event: plain }
     USAGE_CALLS_STARTED command zero_stop::calls_started { caller, calls: plain }

@@ -43,7 +43,7 @@ impl Direct {
     pub fn call(&self, function: &str, mut arguments: Value) -> Result<Value, LinkError> {
         if takes_caller(function) {
             let (idempotency_key, part) = self.keys.next(function);
-            let caller = Caller { idempotency_key, part, ..self.caller.clone() };
+            let caller = Caller { idempotency_key, part, ..self.coinbox.caller_for(function, &self.caller) };
             arguments["caller"] = wit::to_value(&caller).map_err(|error| LinkError::Failed(error.to_string()))?;
         }
         let command =
@@ -63,7 +63,8 @@ impl Direct {
     pub fn record(&self, number: u32, events: &[UsageEvent]) -> Result<Vec<Fate>, LinkError> {
         self.commanded.store(true, Ordering::Relaxed);
         let (idempotency_key, part) = self.keys.part(number);
-        let caller = Caller { idempotency_key, part, ..self.caller.clone() };
+        let caller = self.coinbox.caller_for("usage.record-events", &self.caller);
+        let caller = Caller { idempotency_key, part, ..caller };
         let answer = self.coinbox.record_events(caller, events.to_vec());
         match answer.map_err(|error| failed(&error))? {
             Ok(batch) => Ok(batch.answers.into_iter().map(Ok).collect()),

@@ -109,9 +109,9 @@ impl Running {
 
     /// How many main accounts the store has, counted up to a bound; `None` beyond it.
     pub fn count_accounts(&self) -> anyhow::Result<Option<usize>> {
-        let permissions = self.coinbox.facts().functions.iter().filter_map(|function| function.permission.clone());
+        let permissions = vec!["accounts.list".to_owned()];
         let caller = coinbox_host::json::to_value(&Caller {
-            who: Principal::Operator(Operator { name: "coinbox".to_owned(), permissions: permissions.collect() }),
+            who: Principal::Operator(Operator { name: "coinbox".to_owned(), permissions }),
             address: None,
             device: None,
             request: "start".to_owned(),

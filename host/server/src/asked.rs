@@ -192,7 +192,8 @@ impl Asked {
     }
 
     async fn ask_other(&self, function: &str, mut arguments: Value) -> Result<Result<Value, Value>, Failure> {
-        arguments["caller"] = coinbox_host::json::to_value(self.caller()).map_err(internal)?;
+        let caller = self.rest.host.coinbox.caller_for(function, self.caller());
+        arguments["caller"] = coinbox_host::json::to_value(&caller).map_err(internal)?;
         let mut answer = self.rest.call(function, arguments).await?;
         if let Some(error) = answer.get_mut("err") {
             return Ok(Err(error.take()));

@@ -114,7 +114,7 @@ async fn call(asked: Asked) -> Result<Outcome, Failure> {
         return Err(Failure::field("caller", "not-allowed", "is filled by the server; leave it out"));
     }
     if takes_caller(function) {
-        let caller = Caller { part: asked.part()?, ..asked.caller().clone() };
+        let caller = Caller { part: asked.part()?, ..rest.host.coinbox.caller_for(function, asked.caller()) };
         let caller = wit::to_value(&caller)
             .map_err(|error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()))?;
         arguments.insert("caller".to_owned(), caller);

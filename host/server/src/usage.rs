@@ -36,7 +36,8 @@ pub const ROUTES: &[Route] = &[Route {
 
 /// Rates and debits. Every event is answered by itself, in order; a bad one never spoils its neighbours.
 async fn record(mut asked: Asked) -> Result<Value, Failure> {
-    let caller = Caller { part: asked.part()?, ..asked.caller().clone() };
+    let caller = asked.rest.host.coinbox.caller_for("usage.record-events", asked.caller());
+    let caller = Caller { part: asked.part()?, ..caller };
     let events = match asked.take("events") {
         Some(Value::Array(events)) => events,
         Some(_) => return Err(Failure::field("events", "wrong-form", "must be a list of events")),

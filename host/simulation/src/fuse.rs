@@ -286,6 +286,16 @@ impl<R: Deref<Target: RulesRuntime> + Send + Sync> RulesRuntime for FusedRules<R
         self.run(context, |context| self.rules.record_events(slot, context, caller, events))
     }
 
+    fn record_columns(
+        &self,
+        slot: Option<&mut RulesSlot>,
+        context: CallContext<'_>,
+        caller: &types::Caller,
+        columns: &usage::EventColumns,
+    ) -> CallOutcome<Result<usage::AnswerColumns, usage::UsageError>> {
+        self.run(context, |context| self.rules.record_columns(slot, context, caller, columns))
+    }
+
     fn get_account(
         &self,
         slot: Option<&mut RulesSlot>,
@@ -321,7 +331,7 @@ impl View for FusedView {
         self.view.mark()
     }
 
-    fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Arc<str>>>, StoreError> {
+    fn get_many(&self, keys: &[&str]) -> Result<Vec<Option<Arc<str>>>, StoreError> {
         self.fuse.ask("storage.get-many", || Err(dead()), || self.view.get_many(keys))
     }
 

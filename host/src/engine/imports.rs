@@ -26,20 +26,20 @@ const PURPOSE_BYTES_MAX: usize = 64;
 const OWN_BYTES_MAX: usize = 64 * 1024;
 
 impl CallState {
-    fn checked(&mut self, check: Result<(), LimitError>) -> wasmtime::Result<()> {
+    fn checked<T>(&mut self, check: Result<T, LimitError>) -> wasmtime::Result<T> {
         check.map_err(|error| self.fail(Misuse::Argument(error.to_string())))
     }
 
-    fn read<T>(
+    fn read<C, T>(
         &mut self,
         import: &'static str,
-        check: impl FnOnce() -> Result<(), LimitError>,
-        read: impl FnOnce(&dyn store::View) -> Result<T, StoreError>,
+        check: impl FnOnce() -> Result<C, LimitError>,
+        read: impl FnOnce(&dyn store::View, C) -> Result<T, StoreError>,
     ) -> wasmtime::Result<T> {
         let view = self.view(import)?;
         self.timed(|state| {
-            state.checked(check())?;
-            read(&*view).map_err(|error| state.fail(CallError::Store(error)))
+            let asked = state.checked(check())?;
+            read(&*view, asked).map_err(|error| state.fail(CallError::Store(error)))
         })
     }
 
@@ -67,20 +67,22 @@ impl usage_types::Host for CallState {}
 
 impl storage::Host for CallState {
     fn store_name(&mut self) -> wasmtime::Result<String> {
-        self.read("storage.store-name", || Ok(()), |view| Ok(view.store_name()))
+        self.read("storage.store-name", || Ok(()), |view, ()| Ok(view.store_name()))
     }
 
     fn mark(&mut self) -> wasmtime::Result<String> {
-        self.read("storage.mark", || Ok(()), |view| Ok(view.mark()))
+        self.read("storage.mark", || Ok(()), |view, ()| Ok(view.mark()))
     }
 
-    fn get_many(&mut self, keys: Vec<String>) -> wasmtime::Result<Vec<Option<String>>> {
-        let values = self.read("storage.get-many", || limits::check_get(&keys), |view| view.get_many(&keys))?;
-        if values.len() != keys.len() {
-            let problem = format!("{} values for {} keys", values.len(), keys.len());
-            return Err(self.fail(CallError::Store(StoreError(problem))));
-        }
-        Ok(values.into_iter().map(|value| value.map(|text| text.as_ref().to_owned())).collect())
+    fn get_many(&mut self, keys: types::Texts) -> wasmtime::Result<types::Texts> {
+        let check = || limits::keys_of(&keys.text, &keys.lengths);
+        self.read("storage.get-many", check, |view, keys| {
+            let values = view.get_many(&keys)?;
+            if values.len() != keys.len() {
+                return Err(StoreError(format!("{} values for {} keys", values.len(), keys.len())));
+            }
+            Ok(joined(values.len(), values.iter().map(|value| value.as_deref().unwrap_or_default())))
+        })
     }
 
     fn scan(
@@ -94,22 +96,21 @@ impl storage::Host for CallState {
             storage::Direction::Descending => store::Direction::Descending,
         };
         let check = || limits::check_scan(&within.first, &within.end, limit);
-        let page = self.read("storage.scan", check, |view| {
+        let page = self.read("storage.scan", check, |view, ()| {
             // A span that ends before it begins is empty. Stores need not know: ordered maps panic there.
             if within.first >= within.end {
                 return Ok(store::Page::default());
             }
             view.scan(&within.first, &within.end, direction, limit)
         })?;
-        let entry =
-            |(key, value): (String, std::sync::Arc<str>)| storage::Entry { key, value: value.as_ref().to_owned() };
-        Ok(storage::ScanPage { entries: page.entries.into_iter().map(entry).collect(), more: page.more })
+        let entries = page.entries.iter().flat_map(|(key, value)| [key.as_str(), value]);
+        Ok(storage::ScanPage { entries: joined(2 * page.entries.len(), entries), more: page.more })
     }
 
     fn read_feed(&mut self, topic: Option<String>, after: u64, limit: u32) -> wasmtime::Result<Vec<storage::Line>> {
         let topic = topic.as_deref();
         let check = || limits::check_feed(topic, limit);
-        let lines = self.read("storage.read-feed", check, |view| view.read_feed(topic, after, limit))?;
+        let lines = self.read("storage.read-feed", check, |view, ()| view.read_feed(topic, after, limit))?;
         let line = |line: store::FeedLine| storage::Line {
             position: line.position,
             topic: line.topic.as_ref().to_owned(),
@@ -121,7 +122,7 @@ impl storage::Host for CallState {
     fn stage(&mut self, changes: storage::Changes) -> wasmtime::Result<()> {
         self.may_stage()?;
         self.timed(|state| {
-            let changes = changes_of(changes);
+            let changes = state.checked(changes_of(changes))?;
             state.checked(changes.check())?;
             state.stage(changes);
             Ok(())
@@ -129,21 +130,35 @@ impl storage::Host for CallState {
     }
 }
 
-fn changes_of(changes: storage::Changes) -> store::Changes {
+/// Many texts as one.
+fn joined<'a>(count: usize, texts: impl Iterator<Item = &'a str> + Clone) -> types::Texts {
+    let mut joined = types::Texts {
+        text: String::with_capacity(texts.clone().map(str::len).sum()),
+        lengths: Vec::with_capacity(count),
+    };
+    for text in texts {
+        joined.text.push_str(text);
+        // A text of 4 GiB fits into no guest.
+        joined.lengths.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+    }
+    joined
+}
+
+fn changes_of(changes: storage::Changes) -> Result<store::Changes, LimitError> {
     let lane = |lane| match lane {
         storage::Lane::Urgent => store::TimerLane::Urgent,
         storage::Lane::Normal => store::TimerLane::Normal,
         storage::Lane::Bulk => store::TimerLane::Bulk,
     };
     let timer = |timer: storage::Timer| store::Timer { key: timer.key, lane: lane(timer.lane), due: timer.due };
-    store::Changes {
-        puts: changes.puts.into_iter().map(|entry| (entry.key, entry.value.into())).collect(),
+    Ok(store::Changes {
+        puts: limits::puts_of(&changes.puts.text, &changes.puts.lengths)?,
         removes: changes.removes,
         clears: changes.clears.into_iter().map(|span| (span.first, span.end)).collect(),
         lines: changes.lines.into_iter().map(|line| (line.topic, line.body)).collect(),
         timers: changes.timers.into_iter().map(timer).collect(),
         cancels: changes.cancels,
-    }
+    })
 }
 
 impl diagnostics::Host for CallState {

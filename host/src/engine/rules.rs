@@ -72,6 +72,12 @@ pub trait RulesRuntime: Send + Sync {
         self.facts().functions.iter().find(|facts| facts.name == function).map(|facts| facts.class)
     }
 
+    /// The permission that a function asks for.
+    fn permission(&self, function: &str) -> Option<&str> {
+        let facts = self.facts().functions.iter().find(|facts| facts.name == function);
+        facts.and_then(|facts| facts.permission.as_deref())
+    }
+
     /// `usage.record-events`.
     fn record_events(
         &self,
@@ -86,6 +92,22 @@ pub trait RulesRuntime: Send + Sync {
             events: &'a [usage::UsageEvent],
         }
         self.call_as(slot, context, "usage.record-events", &Arguments { caller, events })
+    }
+
+    /// `usage.record-columns`.
+    fn record_columns(
+        &self,
+        slot: Option<&mut RulesSlot>,
+        context: CallContext<'_>,
+        caller: &types::Caller,
+        columns: &usage::EventColumns,
+    ) -> CallOutcome<Result<usage::AnswerColumns, usage::UsageError>> {
+        #[derive(Serialize)]
+        struct Arguments<'a> {
+            caller: &'a types::Caller,
+            columns: &'a usage::EventColumns,
+        }
+        self.call_as(slot, context, "usage.record-columns", &Arguments { caller, columns })
     }
 
     /// `accounts.get`.

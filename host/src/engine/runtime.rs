@@ -51,6 +51,10 @@ impl RulesRuntime for Engine {
         self.functions.get(function).map(|function| function.class)
     }
 
+    fn permission(&self, function: &str) -> Option<&str> {
+        self.functions.get(function).and_then(|function| function.permission.as_deref())
+    }
+
     fn call(
         &self,
         slot: Option<&mut RulesSlot>,
@@ -101,6 +105,18 @@ impl RulesRuntime for Engine {
     ) -> CallOutcome<Result<usage::BatchAnswer, usage::UsageError>> {
         self.run_result(slot, context, "usage.record-events", |guest| {
             guest.rules.coinbox_billing_usage().call_record_events(&mut *guest.store, caller, events)
+        })
+    }
+
+    fn record_columns(
+        &self,
+        slot: Option<&mut RulesSlot>,
+        context: CallContext<'_>,
+        caller: &types::Caller,
+        columns: &usage::EventColumns,
+    ) -> CallOutcome<Result<usage::AnswerColumns, usage::UsageError>> {
+        self.run_result(slot, context, "usage.record-columns", |guest| {
+            guest.rules.coinbox_billing_usage().call_record_columns(&mut *guest.store, caller, columns)
         })
     }
 

@@ -15,7 +15,7 @@
 //! let store = std::sync::Arc::new(Memory::create(&Zeros));
 //! let sequencer = Sequencer::start(store, SequencerOptions::default())?;
 //! let answer = sequencer.submit(|view, _| {
-//!     let before = view.get_many(&["wallet".to_owned()]);
+//!     let before = view.get_many(&["wallet"]);
 //!     let changes = Changes { puts: vec![("wallet".to_owned(), "5".into())], ..Changes::default() };
 //!     (before.map(|values| values[0].is_none()), Decision::keep(changes, 1_700_000_000_000))
 //! });

@@ -90,7 +90,7 @@ impl View for LaneView {
         self.names.mark.to_string()
     }
 
-    fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Arc<str>>>, StoreError> {
+    fn get_many(&self, keys: &[&str]) -> Result<Vec<Option<Arc<str>>>, StoreError> {
         let mut hot = self.hot()?;
         let mut values: Vec<Option<Arc<str>>> = Vec::with_capacity(keys.len());
         let mut missed = Vec::new();
@@ -105,7 +105,7 @@ impl View for LaneView {
             values.push(value);
         }
         if !missed.is_empty() {
-            let asked: Vec<&str> = missed.iter().map(|index| keys[*index].as_str()).collect();
+            let asked: Vec<&str> = missed.iter().map(|index| keys[*index]).collect();
             self.base.get(&asked, &mut |index, text| {
                 let value: Arc<str> = text.into();
                 hot.insert(asked[index], value.clone());

@@ -110,10 +110,9 @@ impl<S: Source> View for Snapshot<S> {
         self.mark.clone()
     }
 
-    fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Arc<str>>>, StoreError> {
-        let asked: Vec<&str> = keys.iter().map(String::as_str).collect();
+    fn get_many(&self, keys: &[&str]) -> Result<Vec<Option<Arc<str>>>, StoreError> {
         let mut values: Vec<Option<Arc<str>>> = vec![None; keys.len()];
-        self.source.get(&asked, &mut |index, value| values[index] = Some(value.into()))?;
+        self.source.get(keys, &mut |index, value| values[index] = Some(value.into()))?;
         Ok(values)
     }
 

@@ -5,6 +5,7 @@
 use super::records::{
     CHANGE_BYTES_MAX, CHANGE_ELEMENTS_MAX, Changes, GET_KEYS_MAX, KEY_BYTES_MAX, PAGE_ENTRIES_MAX, VALUE_BYTES_MAX,
 };
+use std::sync::Arc;
 
 /// Which field of a request was out of its limits, and by how much.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -12,11 +13,63 @@ use super::records::{
 pub struct LimitError(pub String);
 
 /// Checks the keys of one `get-many`.
-pub fn check_get(keys: &[String]) -> Result<(), LimitError> {
-    if keys.len() > GET_KEYS_MAX {
-        return Err(LimitError(format!("get-many asks for {} keys, at most {GET_KEYS_MAX} are allowed", keys.len())));
-    }
+pub fn check_get(keys: &[&str]) -> Result<(), LimitError> {
+    check_count(keys.len())?;
     keys.iter().enumerate().try_for_each(|(index, key)| check_key(key, || format!("keys[{index}]")))
+}
+
+fn check_count(keys: usize) -> Result<(), LimitError> {
+    if keys > GET_KEYS_MAX {
+        return Err(LimitError(format!("get-many asks for {keys} keys, at most {GET_KEYS_MAX} are allowed")));
+    }
+    Ok(())
+}
+
+/// The keys of one `get-many`, which come as one text with their lengths. Checked.
+pub fn keys_of<'a>(text: &'a str, lengths: &[u32]) -> Result<Vec<&'a str>, LimitError> {
+    check_count(lengths.len())?;
+    let keys = split(text, lengths, "keys")?;
+    check_get(&keys)?;
+    Ok(keys)
+}
+
+/// The entries of one `stage`, which come as one text with the lengths of keys and values in turn. What they hold is checked by
+/// [`Changes::check`].
+pub fn puts_of(text: &str, lengths: &[u32]) -> Result<Vec<(String, Arc<str>)>, LimitError> {
+    if lengths.len() > 2 * CHANGE_ELEMENTS_MAX {
+        return Err(too_many_elements(lengths.len() / 2));
+    }
+    if lengths.len() % 2 != 0 {
+        return Err(LimitError(format!("puts has {} texts, keys and values come in pairs", lengths.len())));
+    }
+    let texts = split(text, lengths, "puts")?;
+    Ok(texts.chunks_exact(2).map(|pair| (pair[0].to_owned(), pair[1].into())).collect())
+}
+
+fn too_many_elements(elements: usize) -> LimitError {
+    LimitError(format!("changes have {elements} elements, at most {CHANGE_ELEMENTS_MAX} are allowed"))
+}
+
+/// Takes a text apart by the bytes of its parts.
+fn split<'a>(text: &'a str, lengths: &[u32], field: &str) -> Result<Vec<&'a str>, LimitError> {
+    let mut parts = Vec::with_capacity(lengths.len());
+    let mut at = 0;
+    for (index, length) in lengths.iter().enumerate() {
+        let end = at + *length as usize;
+        let Some(part) = text.get(at..end) else {
+            let problem = match end {
+                end if end > text.len() => format!("ends at byte {end}, the text has {}", text.len()),
+                _ => format!("ends at byte {end}, inside a character"),
+            };
+            return Err(LimitError(format!("{field}.lengths[{index}] {problem}")));
+        };
+        parts.push(part);
+        at = end;
+    }
+    if at < text.len() {
+        return Err(LimitError(format!("{field}.lengths add up to {at} bytes, the text has {}", text.len())));
+    }
+    Ok(parts)
 }
 
 /// Checks span and limit of one `scan`.
@@ -150,10 +203,7 @@ impl Changes {
     /// Checks form, order, sizes and that no key is in two lists that contradict each other.
     pub fn check(&self) -> Result<(), LimitError> {
         if self.elements() > CHANGE_ELEMENTS_MAX {
-            return Err(LimitError(format!(
-                "changes have {} elements, at most {CHANGE_ELEMENTS_MAX} are allowed",
-                self.elements()
-            )));
+            return Err(too_many_elements(self.elements()));
         }
         let bytes = self.bytes();
         if bytes > CHANGE_BYTES_MAX {
@@ -161,6 +211,11 @@ impl Changes {
         }
         check_keys("puts", ".key", self.puts.iter().map(|(key, _)| key.as_str()))?;
         for (index, (_, value)) in self.puts.iter().enumerate() {
+            if value.is_empty() {
+                return Err(LimitError(format!(
+                    "puts[{index}].value is empty, a value has 1 to {VALUE_BYTES_MAX} bytes"
+                )));
+            }
             check_value(value, || format!("puts[{index}].value"))?;
         }
         check_keys("removes", "", self.removes.iter().map(String::as_str))?;
@@ -238,6 +293,7 @@ mod tests {
                 changes(&|c| c.puts = vec![put("a", &big)]),
                 "puts[0].value has 262145 bytes, at most 262144 are allowed".into(),
             ),
+            (changes(&|c| c.puts = vec![put("a", "")]), "puts[0].value is empty, a value has 1 to 262144 bytes".into()),
             (changes(&|c| c.puts = vec![put("a", "x\0")]), "puts[0].value holds the NUL character at 1".into()),
             (
                 changes(&|c| c.puts = vec![put("b", "1"), put("a", "1")]),
@@ -293,12 +349,9 @@ mod tests {
                 changes(&|c| c.lines = vec![("t".into(), "x".repeat(200_000)); 84]),
                 "changes have 16800084 bytes, at most 16777216 are allowed".into(),
             ),
+            (check_get(&vec!["k"; 20_001]), "get-many asks for 20001 keys, at most 20000 are allowed".into()),
             (
-                check_get(&vec!["k".to_owned(); 20_001]),
-                "get-many asks for 20001 keys, at most 20000 are allowed".into(),
-            ),
-            (
-                check_get(&["k".to_owned(), "\n".to_owned()]),
+                check_get(&["k", "\n"]),
                 "keys[1] holds the byte 0x0a at 0, keys are printable ASCII without space".into(),
             ),
             (check_scan("a", "b", 0), "limit is 0, it must be 1 to 10000".into()),
@@ -315,6 +368,23 @@ mod tests {
     }
 
     #[test]
+    fn a_text_is_taken_apart_by_lengths_that_fit_it() {
+        assert_eq!(keys_of("abc", &[1, 2]), Ok(vec!["a", "bc"]));
+        assert_eq!(keys_of("", &[]), Ok(vec![]));
+        assert_eq!(puts_of("k\u{e4}l1", &[1, 2, 1, 1]), Ok(vec![put("k", "\u{e4}"), put("l", "1")]));
+        let keys = |text, lengths: &[u32]| keys_of(text, lengths).expect_err("must be refused").0;
+        assert_eq!(keys("abc", &[1, 1]), "keys.lengths add up to 2 bytes, the text has 3");
+        assert_eq!(keys("abc", &[1, 3]), "keys.lengths[1] ends at byte 4, the text has 3");
+        assert_eq!(keys("abc", &[u32::MAX, u32::MAX]), "keys.lengths[0] ends at byte 4294967295, the text has 3");
+        assert_eq!(keys("", &[0; 20_001]), "get-many asks for 20001 keys, at most 20000 are allowed");
+        assert_eq!(keys("", &[0]), "keys[0] is empty, a key has 1 to 512 bytes");
+        let puts = |text, lengths: &[u32]| puts_of(text, lengths).expect_err("must be refused").0;
+        assert_eq!(puts("k\u{e4}", &[1, 1, 1]), "puts has 3 texts, keys and values come in pairs");
+        assert_eq!(puts("k\u{e4}", &[1, 1]), "puts.lengths[1] ends at byte 2, inside a character");
+        assert_eq!(puts("", &[0; 100_002]), "changes have 50001 elements, at most 50000 are allowed");
+    }
+
+    #[test]
     fn the_largest_allowed_passes() {
         let changes = Changes {
             puts: vec![put(&"k".repeat(512), &"v".repeat(VALUE_BYTES_MAX))],
@@ -322,7 +392,7 @@ mod tests {
             ..Changes::default()
         };
         assert_eq!(changes.check(), Ok(()));
-        assert_eq!(check_get(&vec!["k".to_owned(); 20_000]), Ok(()));
+        assert_eq!(check_get(&vec!["k"; 20_000]), Ok(()));
         assert_eq!(check_scan("", "~", 10_000), Ok(()));
         assert_eq!(Changes::default().check(), Ok(()));
     }

@@ -142,7 +142,7 @@ pub trait View: Send + Sync {
         String::new()
     }
     /// The values of these keys, in the same order.
-    fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Arc<str>>>, StoreError>;
+    fn get_many(&self, keys: &[&str]) -> Result<Vec<Option<Arc<str>>>, StoreError>;
     /// Entries of a span, at most `limit` and [`PAGE_BYTES_MAX`] (at least one entry if there is any).
     fn scan(&self, first: &str, end: &str, direction: Direction, limit: u32) -> Result<Page, StoreError>;
     /// Committed feed lines after a position, oldest first, at most `limit` and [`PAGE_BYTES_MAX`].

@@ -46,25 +46,37 @@ impl Coinbox {
 impl Functions<'_> {
     /// Class: query. The account's own token or an operator with `credits.get-balance`.
     pub fn get_balance(&self, caller: &Caller, auth_id: &str) -> Reply<Balance, CreditError> {
-        let request = GetBalanceRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetBalanceRequest {
+            caller: self.host.caller_for(GetBalanceRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::get_balance`] for asynchronous programs.
     pub async fn get_balance_async(&self, caller: &Caller, auth_id: &str) -> Reply<Balance, CreditError> {
-        let request = GetBalanceRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetBalanceRequest {
+            caller: self.host.caller_for(GetBalanceRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `credits.list-lots`. Open lots in spending order, at most 1000.
     pub fn list_lots(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<Lot>, CreditError> {
-        let request = ListLotsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = ListLotsRequest {
+            caller: self.host.caller_for(ListLotsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::list_lots`] for asynchronous programs.
     pub async fn list_lots_async(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<Lot>, CreditError> {
-        let request = ListLotsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = ListLotsRequest {
+            caller: self.host.caller_for(ListLotsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
@@ -78,7 +90,7 @@ impl Functions<'_> {
         after: Option<&str>,
     ) -> Reply<Statement, CreditError> {
         let request = GetStatementRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(GetStatementRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             month: month.to_owned(),
             after: after.map(str::to_owned),
@@ -95,7 +107,7 @@ impl Functions<'_> {
         after: Option<&str>,
     ) -> Reply<Statement, CreditError> {
         let request = GetStatementRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(GetStatementRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             month: month.to_owned(),
             after: after.map(str::to_owned),
@@ -114,7 +126,7 @@ impl Functions<'_> {
         card: Option<&str>,
     ) -> Reply<StartedJob, CreditError> {
         let request = RechargeRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(RechargeRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             amount,
             card: card.map(str::to_owned),
@@ -131,7 +143,7 @@ impl Functions<'_> {
         card: Option<&str>,
     ) -> Reply<StartedJob, CreditError> {
         let request = RechargeRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(RechargeRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             amount,
             card: card.map(str::to_owned),
@@ -148,7 +160,7 @@ impl Functions<'_> {
         limit: u32,
     ) -> Reply<ChargePage, CreditError> {
         let request = ListChargesRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ListChargesRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             after: after.map(str::to_owned),
             limit,
@@ -165,7 +177,7 @@ impl Functions<'_> {
         limit: u32,
     ) -> Reply<ChargePage, CreditError> {
         let request = ListChargesRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ListChargesRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             after: after.map(str::to_owned),
             limit,
@@ -176,13 +188,21 @@ impl Functions<'_> {
     /// Class: command. Permission: operator `credits.give-up`. Asks the gateway to make an open charge final (R11). Answers the job of the
     /// charge.
     pub fn give_up(&self, caller: &Caller, auth_id: &str, charge: u32) -> Reply<StartedJob, CreditError> {
-        let request = GiveUpRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), charge };
+        let request = GiveUpRequest {
+            caller: self.host.caller_for(GiveUpRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            charge,
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::give_up`] for asynchronous programs.
     pub async fn give_up_async(&self, caller: &Caller, auth_id: &str, charge: u32) -> Reply<StartedJob, CreditError> {
-        let request = GiveUpRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), charge };
+        let request = GiveUpRequest {
+            caller: self.host.caller_for(GiveUpRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            charge,
+        };
         self.host.ask_async(request).await
     }
 
@@ -196,7 +216,11 @@ impl Functions<'_> {
         auth_id: &str,
         settings: RechargeChange,
     ) -> Reply<RechargeStatus, CreditError> {
-        let request = SetAutoRechargeRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), settings };
+        let request = SetAutoRechargeRequest {
+            caller: self.host.caller_for(SetAutoRechargeRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            settings,
+        };
         self.host.ask(request)
     }
 
@@ -207,19 +231,29 @@ impl Functions<'_> {
         auth_id: &str,
         settings: RechargeChange,
     ) -> Reply<RechargeStatus, CreditError> {
-        let request = SetAutoRechargeRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), settings };
+        let request = SetAutoRechargeRequest {
+            caller: self.host.caller_for(SetAutoRechargeRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            settings,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `credits.get-auto-recharge`.
     pub fn get_auto_recharge(&self, caller: &Caller, auth_id: &str) -> Reply<RechargeStatus, CreditError> {
-        let request = GetAutoRechargeRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetAutoRechargeRequest {
+            caller: self.host.caller_for(GetAutoRechargeRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::get_auto_recharge`] for asynchronous programs.
     pub async fn get_auto_recharge_async(&self, caller: &Caller, auth_id: &str) -> Reply<RechargeStatus, CreditError> {
-        let request = GetAutoRechargeRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetAutoRechargeRequest {
+            caller: self.host.caller_for(GetAutoRechargeRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
@@ -233,7 +267,7 @@ impl Functions<'_> {
         make_default: bool,
     ) -> Reply<StartedJob, CreditError> {
         let request = AddCardRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(AddCardRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             token: token.to_owned(),
             make_default,
@@ -250,7 +284,7 @@ impl Functions<'_> {
         make_default: bool,
     ) -> Reply<StartedJob, CreditError> {
         let request = AddCardRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(AddCardRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             token: token.to_owned(),
             make_default,
@@ -260,40 +294,60 @@ impl Functions<'_> {
 
     /// Class: command. Permission: operator `credits.set-default-card`. Resets the ladder if the default changes (CRD-6, R10).
     pub fn set_default_card(&self, caller: &Caller, auth_id: &str, card: &str) -> Reply<(), CreditError> {
-        let request =
-            SetDefaultCardRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), card: card.to_owned() };
+        let request = SetDefaultCardRequest {
+            caller: self.host.caller_for(SetDefaultCardRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            card: card.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::set_default_card`] for asynchronous programs.
     pub async fn set_default_card_async(&self, caller: &Caller, auth_id: &str, card: &str) -> Reply<(), CreditError> {
-        let request =
-            SetDefaultCardRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), card: card.to_owned() };
+        let request = SetDefaultCardRequest {
+            caller: self.host.caller_for(SetDefaultCardRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            card: card.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `credits.remove-card`. The gateway is asked to forget the card. No other card becomes default by
     /// itself.
     pub fn remove_card(&self, caller: &Caller, auth_id: &str, card: &str) -> Reply<(), CreditError> {
-        let request = RemoveCardRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), card: card.to_owned() };
+        let request = RemoveCardRequest {
+            caller: self.host.caller_for(RemoveCardRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            card: card.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::remove_card`] for asynchronous programs.
     pub async fn remove_card_async(&self, caller: &Caller, auth_id: &str, card: &str) -> Reply<(), CreditError> {
-        let request = RemoveCardRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), card: card.to_owned() };
+        let request = RemoveCardRequest {
+            caller: self.host.caller_for(RemoveCardRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            card: card.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `credits.list-cards`.
     pub fn list_cards(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<Card>, CreditError> {
-        let request = ListCardsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = ListCardsRequest {
+            caller: self.host.caller_for(ListCardsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::list_cards`] for asynchronous programs.
     pub async fn list_cards_async(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<Card>, CreditError> {
-        let request = ListCardsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = ListCardsRequest {
+            caller: self.host.caller_for(ListCardsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
@@ -306,7 +360,12 @@ impl Functions<'_> {
         thresholds: Option<Vec<Micros>>,
         recipients: Option<Vec<String>>,
     ) -> Reply<AlertSettings, CreditError> {
-        let request = SetAlertsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), thresholds, recipients };
+        let request = SetAlertsRequest {
+            caller: self.host.caller_for(SetAlertsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            thresholds,
+            recipients,
+        };
         self.host.ask(request)
     }
 
@@ -318,19 +377,30 @@ impl Functions<'_> {
         thresholds: Option<Vec<Micros>>,
         recipients: Option<Vec<String>>,
     ) -> Reply<AlertSettings, CreditError> {
-        let request = SetAlertsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), thresholds, recipients };
+        let request = SetAlertsRequest {
+            caller: self.host.caller_for(SetAlertsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            thresholds,
+            recipients,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `credits.get-alerts`.
     pub fn get_alerts(&self, caller: &Caller, auth_id: &str) -> Reply<AlertSettings, CreditError> {
-        let request = GetAlertsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetAlertsRequest {
+            caller: self.host.caller_for(GetAlertsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::get_alerts`] for asynchronous programs.
     pub async fn get_alerts_async(&self, caller: &Caller, auth_id: &str) -> Reply<AlertSettings, CreditError> {
-        let request = GetAlertsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetAlertsRequest {
+            caller: self.host.caller_for(GetAlertsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
@@ -344,7 +414,7 @@ impl Functions<'_> {
         reason: &str,
     ) -> Reply<Adjusted, CreditError> {
         let request = AdjustRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(AdjustRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             adjustment,
             reason: reason.to_owned(),
@@ -361,7 +431,7 @@ impl Functions<'_> {
         reason: &str,
     ) -> Reply<Adjusted, CreditError> {
         let request = AdjustRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(AdjustRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             adjustment,
             reason: reason.to_owned(),
@@ -373,8 +443,11 @@ impl Functions<'_> {
     /// the named or the default card. A settlement has no minimum, counts in no cap and upgrades no trial. It is possible while the account
     /// is being closed. Only one runs at a time, and none beside a charge for an invoice: `other` with the code `settlement-under-way`.
     pub fn settle(&self, caller: &Caller, auth_id: &str, card: Option<&str>) -> Reply<StartedJob, CreditError> {
-        let request =
-            SettleRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), card: card.map(str::to_owned) };
+        let request = SettleRequest {
+            caller: self.host.caller_for(SettleRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            card: card.map(str::to_owned),
+        };
         self.host.ask(request)
     }
 
@@ -385,8 +458,11 @@ impl Functions<'_> {
         auth_id: &str,
         card: Option<&str>,
     ) -> Reply<StartedJob, CreditError> {
-        let request =
-            SettleRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), card: card.map(str::to_owned) };
+        let request = SettleRequest {
+            caller: self.host.caller_for(SettleRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            card: card.map(str::to_owned),
+        };
         self.host.ask_async(request).await
     }
 
@@ -413,7 +489,7 @@ impl Functions<'_> {
         reference: &str,
     ) -> Reply<Adjusted, CreditError> {
         let request = RecordChargebackRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(RecordChargebackRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             charge,
             amount,
@@ -432,7 +508,7 @@ impl Functions<'_> {
         reference: &str,
     ) -> Reply<Adjusted, CreditError> {
         let request = RecordChargebackRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(RecordChargebackRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             charge,
             amount,
@@ -453,7 +529,7 @@ impl Functions<'_> {
         reference: &str,
     ) -> Reply<Adjusted, CreditError> {
         let request = RecordPaymentChargebackRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(RecordPaymentChargebackRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             payment: payment.to_owned(),
             amount,
@@ -472,7 +548,7 @@ impl Functions<'_> {
         reference: &str,
     ) -> Reply<Adjusted, CreditError> {
         let request = RecordPaymentChargebackRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(RecordPaymentChargebackRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             payment: payment.to_owned(),
             amount,
@@ -500,7 +576,7 @@ impl Functions<'_> {
         reference: &str,
     ) -> Reply<Adjusted, CreditError> {
         let request = RecordDisputeWonRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(RecordDisputeWonRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             charge,
             reference: reference.to_owned(),
@@ -517,7 +593,7 @@ impl Functions<'_> {
         reference: &str,
     ) -> Reply<Adjusted, CreditError> {
         let request = RecordDisputeWonRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(RecordDisputeWonRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             charge,
             reference: reference.to_owned(),
@@ -527,15 +603,21 @@ impl Functions<'_> {
 
     /// Class: command. Permission: operator `credits.write-off` (R24). Gives up all that the account owes. `reason`: 1 to 200 characters.
     pub fn write_off(&self, caller: &Caller, auth_id: &str, reason: &str) -> Reply<Adjusted, CreditError> {
-        let request =
-            WriteOffRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), reason: reason.to_owned() };
+        let request = WriteOffRequest {
+            caller: self.host.caller_for(WriteOffRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            reason: reason.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::write_off`] for asynchronous programs.
     pub async fn write_off_async(&self, caller: &Caller, auth_id: &str, reason: &str) -> Reply<Adjusted, CreditError> {
-        let request =
-            WriteOffRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), reason: reason.to_owned() };
+        let request = WriteOffRequest {
+            caller: self.host.caller_for(WriteOffRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            reason: reason.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 }

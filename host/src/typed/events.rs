@@ -41,7 +41,12 @@ impl Functions<'_> {
         after: u64,
         limit: u32,
     ) -> Reply<Vec<FeedEvent>, EventError> {
-        let request = ReadRequest { caller: caller.clone(), account: account.map(str::to_owned), after, limit };
+        let request = ReadRequest {
+            caller: self.host.caller_for(ReadRequest::FUNCTION, caller),
+            account: account.map(str::to_owned),
+            after,
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -53,7 +58,12 @@ impl Functions<'_> {
         after: u64,
         limit: u32,
     ) -> Reply<Vec<FeedEvent>, EventError> {
-        let request = ReadRequest { caller: caller.clone(), account: account.map(str::to_owned), after, limit };
+        let request = ReadRequest {
+            caller: self.host.caller_for(ReadRequest::FUNCTION, caller),
+            account: account.map(str::to_owned),
+            after,
+            limit,
+        };
         self.host.ask_async(request).await
     }
 }

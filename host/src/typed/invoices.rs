@@ -53,7 +53,7 @@ impl Functions<'_> {
         limit: u32,
     ) -> Reply<DocumentPage, InvoiceError> {
         let request = ListDocumentsRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ListDocumentsRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             kind,
             filter,
@@ -74,7 +74,7 @@ impl Functions<'_> {
         limit: u32,
     ) -> Reply<DocumentPage, InvoiceError> {
         let request = ListDocumentsRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ListDocumentsRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             kind,
             filter,
@@ -102,7 +102,12 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<IssuedPage, InvoiceError> {
-        let request = ListIssuedRequest { caller: caller.clone(), filter, after: after.map(str::to_owned), limit };
+        let request = ListIssuedRequest {
+            caller: self.host.caller_for(ListIssuedRequest::FUNCTION, caller),
+            filter,
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -114,14 +119,22 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<IssuedPage, InvoiceError> {
-        let request = ListIssuedRequest { caller: caller.clone(), filter, after: after.map(str::to_owned), limit };
+        let request = ListIssuedRequest {
+            caller: self.host.caller_for(ListIssuedRequest::FUNCTION, caller),
+            filter,
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `invoices.read-document`. One issued document of an account by its number.
     pub fn read_document(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<Document, InvoiceError> {
-        let request =
-            ReadDocumentRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned() };
+        let request = ReadDocumentRequest {
+            caller: self.host.caller_for(ReadDocumentRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            number: number.to_owned(),
+        };
         self.host.ask(request)
     }
 
@@ -132,15 +145,21 @@ impl Functions<'_> {
         auth_id: &str,
         number: &str,
     ) -> Reply<Document, InvoiceError> {
-        let request =
-            ReadDocumentRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned() };
+        let request = ReadDocumentRequest {
+            caller: self.host.caller_for(ReadDocumentRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            number: number.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `invoices.read-standing`. The present status of one issued document of an account (R84).
     pub fn read_standing(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<DocumentSummary, InvoiceError> {
-        let request =
-            ReadStandingRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned() };
+        let request = ReadStandingRequest {
+            caller: self.host.caller_for(ReadStandingRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            number: number.to_owned(),
+        };
         self.host.ask(request)
     }
 
@@ -151,32 +170,47 @@ impl Functions<'_> {
         auth_id: &str,
         number: &str,
     ) -> Reply<DocumentSummary, InvoiceError> {
-        let request =
-            ReadStandingRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned() };
+        let request = ReadStandingRequest {
+            caller: self.host.caller_for(ReadStandingRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            number: number.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `invoices.get-overview`.
     pub fn get_overview(&self, caller: &Caller, auth_id: &str) -> Reply<BillingOverview, InvoiceError> {
-        let request = GetOverviewRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetOverviewRequest {
+            caller: self.host.caller_for(GetOverviewRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::get_overview`] for asynchronous programs.
     pub async fn get_overview_async(&self, caller: &Caller, auth_id: &str) -> Reply<BillingOverview, InvoiceError> {
-        let request = GetOverviewRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetOverviewRequest {
+            caller: self.host.caller_for(GetOverviewRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `invoices.get-billing`.
     pub fn get_billing(&self, caller: &Caller, auth_id: &str) -> Reply<BillingDetails, InvoiceError> {
-        let request = GetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetBillingRequest {
+            caller: self.host.caller_for(GetBillingRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::get_billing`] for asynchronous programs.
     pub async fn get_billing_async(&self, caller: &Caller, auth_id: &str) -> Reply<BillingDetails, InvoiceError> {
-        let request = GetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetBillingRequest {
+            caller: self.host.caller_for(GetBillingRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
@@ -187,7 +221,11 @@ impl Functions<'_> {
         auth_id: &str,
         change: BillingChange,
     ) -> Reply<BillingDetails, InvoiceError> {
-        let request = SetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), change };
+        let request = SetBillingRequest {
+            caller: self.host.caller_for(SetBillingRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            change,
+        };
         self.host.ask(request)
     }
 
@@ -198,14 +236,22 @@ impl Functions<'_> {
         auth_id: &str,
         change: BillingChange,
     ) -> Reply<BillingDetails, InvoiceError> {
-        let request = SetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), change };
+        let request = SetBillingRequest {
+            caller: self.host.caller_for(SetBillingRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            change,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `invoices.set-cycle`. 1: an invoice a month. 3: an invoice a calendar quarter. Takes effect with the next
     /// invoice.
     pub fn set_cycle(&self, caller: &Caller, auth_id: &str, months: u32) -> Reply<BillingDetails, InvoiceError> {
-        let request = SetCycleRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), months };
+        let request = SetCycleRequest {
+            caller: self.host.caller_for(SetCycleRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            months,
+        };
         self.host.ask(request)
     }
 
@@ -216,7 +262,11 @@ impl Functions<'_> {
         auth_id: &str,
         months: u32,
     ) -> Reply<BillingDetails, InvoiceError> {
-        let request = SetCycleRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), months };
+        let request = SetCycleRequest {
+            caller: self.host.caller_for(SetCycleRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            months,
+        };
         self.host.ask_async(request).await
     }
 
@@ -234,7 +284,7 @@ impl Functions<'_> {
         reason: &str,
     ) -> Reply<Document, InvoiceError> {
         let request = IssueCreditNoteRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(IssueCreditNoteRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             invoice: invoice.to_owned(),
             amount,
@@ -253,7 +303,7 @@ impl Functions<'_> {
         reason: &str,
     ) -> Reply<Document, InvoiceError> {
         let request = IssueCreditNoteRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(IssueCreditNoteRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             invoice: invoice.to_owned(),
             amount,
@@ -264,26 +314,40 @@ impl Functions<'_> {
 
     /// Class: query. Permission: operator `invoices.get-seats`.
     pub fn get_seats(&self, caller: &Caller, auth_id: &str) -> Reply<Seats, InvoiceError> {
-        let request = GetSeatsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetSeatsRequest {
+            caller: self.host.caller_for(GetSeatsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::get_seats`] for asynchronous programs.
     pub async fn get_seats_async(&self, caller: &Caller, auth_id: &str) -> Reply<Seats, InvoiceError> {
-        let request = GetSeatsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetSeatsRequest {
+            caller: self.host.caller_for(GetSeatsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `invoices.set-seats`. `paid`: from the members in use up to 10 000. Takes effect now. The seats in force on
     /// the 1st of a month are charged for that month (R45).
     pub fn set_seats(&self, caller: &Caller, auth_id: &str, paid: u32) -> Reply<Seats, InvoiceError> {
-        let request = SetSeatsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), paid };
+        let request = SetSeatsRequest {
+            caller: self.host.caller_for(SetSeatsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            paid,
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::set_seats`] for asynchronous programs.
     pub async fn set_seats_async(&self, caller: &Caller, auth_id: &str, paid: u32) -> Reply<Seats, InvoiceError> {
-        let request = SetSeatsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), paid };
+        let request = SetSeatsRequest {
+            caller: self.host.caller_for(SetSeatsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            paid,
+        };
         self.host.ask_async(request).await
     }
 }

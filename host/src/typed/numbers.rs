@@ -62,7 +62,11 @@ impl Functions<'_> {
         auth_id: &str,
         offers: Vec<OfferedNumber>,
     ) -> Reply<Vec<PricedOffer>, NumberError> {
-        let request = PriceOffersRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), offers };
+        let request = PriceOffersRequest {
+            caller: self.host.caller_for(PriceOffersRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            offers,
+        };
         self.host.ask(request)
     }
 
@@ -73,7 +77,11 @@ impl Functions<'_> {
         auth_id: &str,
         offers: Vec<OfferedNumber>,
     ) -> Reply<Vec<PricedOffer>, NumberError> {
-        let request = PriceOffersRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), offers };
+        let request = PriceOffersRequest {
+            caller: self.host.caller_for(PriceOffersRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            offers,
+        };
         self.host.ask_async(request).await
     }
 
@@ -82,7 +90,11 @@ impl Functions<'_> {
     /// posted with the answer. A number that turns out not to be available costs nothing. Answers the job of the order. The job succeeds, or
     /// fails with `not-available`, `account-closed` or `suspended`. `name` is the number.
     pub fn buy(&self, caller: &Caller, auth_id: &str, purchase: NumberPurchase) -> Reply<StartedJob, NumberError> {
-        let request = BuyRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), purchase };
+        let request = BuyRequest {
+            caller: self.host.caller_for(BuyRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            purchase,
+        };
         self.host.ask(request)
     }
 
@@ -93,7 +105,11 @@ impl Functions<'_> {
         auth_id: &str,
         purchase: NumberPurchase,
     ) -> Reply<StartedJob, NumberError> {
-        let request = BuyRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), purchase };
+        let request = BuyRequest {
+            caller: self.host.caller_for(BuyRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            purchase,
+        };
         self.host.ask_async(request).await
     }
 
@@ -107,7 +123,13 @@ impl Functions<'_> {
         offset: u32,
         limit: u32,
     ) -> Reply<NumberPage, NumberError> {
-        let request = ListRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), filter, offset, limit };
+        let request = ListRequest {
+            caller: self.host.caller_for(ListRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            filter,
+            offset,
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -120,19 +142,33 @@ impl Functions<'_> {
         offset: u32,
         limit: u32,
     ) -> Reply<NumberPage, NumberError> {
-        let request = ListRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), filter, offset, limit };
+        let request = ListRequest {
+            caller: self.host.caller_for(ListRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            filter,
+            offset,
+            limit,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. The main account's or the sub-account's own token, or an operator with `numbers.get`.
     pub fn get(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<RentedNumber, NumberError> {
-        let request = GetRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned() };
+        let request = GetRequest {
+            caller: self.host.caller_for(GetRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            number: number.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::get`] for asynchronous programs.
     pub async fn get_async(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<RentedNumber, NumberError> {
-        let request = GetRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned() };
+        let request = GetRequest {
+            caller: self.host.caller_for(GetRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            number: number.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
@@ -144,8 +180,12 @@ impl Functions<'_> {
         number: &str,
         change: NumberChange,
     ) -> Reply<RentedNumber, NumberError> {
-        let request =
-            UpdateRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned(), change };
+        let request = UpdateRequest {
+            caller: self.host.caller_for(UpdateRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            number: number.to_owned(),
+            change,
+        };
         self.host.ask(request)
     }
 
@@ -157,21 +197,33 @@ impl Functions<'_> {
         number: &str,
         change: NumberChange,
     ) -> Reply<RentedNumber, NumberError> {
-        let request =
-            UpdateRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned(), change };
+        let request = UpdateRequest {
+            caller: self.host.caller_for(UpdateRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            number: number.to_owned(),
+            change,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: command. The main account's or the sub-account's own token, or an operator with `numbers.release`. No rent is given back
     /// (R20), and rent that fell due on a past first of a month is still owed. Answers the job that tells the stock.
     pub fn release(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<StartedJob, NumberError> {
-        let request = ReleaseRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned() };
+        let request = ReleaseRequest {
+            caller: self.host.caller_for(ReleaseRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            number: number.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::release`] for asynchronous programs.
     pub async fn release_async(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<StartedJob, NumberError> {
-        let request = ReleaseRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number: number.to_owned() };
+        let request = ReleaseRequest {
+            caller: self.host.caller_for(ReleaseRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            number: number.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 }

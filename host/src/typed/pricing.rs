@@ -47,13 +47,13 @@ impl Functions<'_> {
     /// and `mms`. It is never taken away. Reserved codes are `number`, `seat`, `product`, `heading`, `number-rent`, `number-setup`, `seats`,
     /// `adjustment`, `correction`, `surcharge`.
     pub fn add_product(&self, caller: &Caller, product: ProductRow) -> Reply<ProductRow, PricingError> {
-        let request = AddProductRequest { caller: caller.clone(), product };
+        let request = AddProductRequest { caller: self.host.caller_for(AddProductRequest::FUNCTION, caller), product };
         self.host.ask(request)
     }
 
     /// [`Functions::add_product`] for asynchronous programs.
     pub async fn add_product_async(&self, caller: &Caller, product: ProductRow) -> Reply<ProductRow, PricingError> {
-        let request = AddProductRequest { caller: caller.clone(), product };
+        let request = AddProductRequest { caller: self.host.caller_for(AddProductRequest::FUNCTION, caller), product };
         self.host.ask_async(request).await
     }
 
@@ -61,38 +61,40 @@ impl Functions<'_> {
     /// of the unit may change, and headings may be added. Unit, rating, unit size, and what a heading says of the other side stay as they
     /// were made. No heading is taken away.
     pub fn update_product(&self, caller: &Caller, product: ProductRow) -> Reply<ProductRow, PricingError> {
-        let request = UpdateProductRequest { caller: caller.clone(), product };
+        let request =
+            UpdateProductRequest { caller: self.host.caller_for(UpdateProductRequest::FUNCTION, caller), product };
         self.host.ask(request)
     }
 
     /// [`Functions::update_product`] for asynchronous programs.
     pub async fn update_product_async(&self, caller: &Caller, product: ProductRow) -> Reply<ProductRow, PricingError> {
-        let request = UpdateProductRequest { caller: caller.clone(), product };
+        let request =
+            UpdateProductRequest { caller: self.host.caller_for(UpdateProductRequest::FUNCTION, caller), product };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `pricing.list-products`. All products: `voice`, `sms`, `mms`, then by code.
     pub fn list_products(&self, caller: &Caller) -> Reply<Vec<ProductRow>, PricingError> {
-        let request = ListProductsRequest { caller: caller.clone() };
+        let request = ListProductsRequest { caller: self.host.caller_for(ListProductsRequest::FUNCTION, caller) };
         self.host.ask(request)
     }
 
     /// [`Functions::list_products`] for asynchronous programs.
     pub async fn list_products_async(&self, caller: &Caller) -> Reply<Vec<ProductRow>, PricingError> {
-        let request = ListProductsRequest { caller: caller.clone() };
+        let request = ListProductsRequest { caller: self.host.caller_for(ListProductsRequest::FUNCTION, caller) };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `pricing.create-version`. Begins a draft. The draft stays until it is published or removed. There
     /// are at most 1000 versions; versions that are over make room, the oldest first.
     pub fn create_version(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
-        let request = CreateVersionRequest { caller: caller.clone() };
+        let request = CreateVersionRequest { caller: self.host.caller_for(CreateVersionRequest::FUNCTION, caller) };
         self.host.ask(request)
     }
 
     /// [`Functions::create_version`] for asynchronous programs.
     pub async fn create_version_async(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
-        let request = CreateVersionRequest { caller: caller.clone() };
+        let request = CreateVersionRequest { caller: self.host.caller_for(CreateVersionRequest::FUNCTION, caller) };
         self.host.ask_async(request).await
     }
 
@@ -100,32 +102,34 @@ impl Functions<'_> {
     /// import that is cut off before leaves nothing. There are at most 20 at once; the one that has had no new rows for longest makes
     /// room.
     pub fn begin_import(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
-        let request = BeginImportRequest { caller: caller.clone() };
+        let request = BeginImportRequest { caller: self.host.caller_for(BeginImportRequest::FUNCTION, caller) };
         self.host.ask(request)
     }
 
     /// [`Functions::begin_import`] for asynchronous programs.
     pub async fn begin_import_async(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
-        let request = BeginImportRequest { caller: caller.clone() };
+        let request = BeginImportRequest { caller: self.host.caller_for(BeginImportRequest::FUNCTION, caller) };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `pricing.finish-import`. Makes an incomplete version a draft. The draft stays.
     pub fn finish_import(&self, caller: &Caller, version: u32) -> Reply<PriceVersion, PricingError> {
-        let request = FinishImportRequest { caller: caller.clone(), version };
+        let request =
+            FinishImportRequest { caller: self.host.caller_for(FinishImportRequest::FUNCTION, caller), version };
         self.host.ask(request)
     }
 
     /// [`Functions::finish_import`] for asynchronous programs.
     pub async fn finish_import_async(&self, caller: &Caller, version: u32) -> Reply<PriceVersion, PricingError> {
-        let request = FinishImportRequest { caller: caller.clone(), version };
+        let request =
+            FinishImportRequest { caller: self.host.caller_for(FinishImportRequest::FUNCTION, caller), version };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `pricing.add-rows`. 1 to 1000 rows, at most 100 000 a version, and 5000
     /// a product, heading and calling code (calling codes 1 and 7: and the three digits after it).
     pub fn add_rows(&self, caller: &Caller, version: u32, rows: Vec<PriceRow>) -> Reply<PriceVersion, PricingError> {
-        let request = AddRowsRequest { caller: caller.clone(), version, rows };
+        let request = AddRowsRequest { caller: self.host.caller_for(AddRowsRequest::FUNCTION, caller), version, rows };
         self.host.ask(request)
     }
 
@@ -136,7 +140,7 @@ impl Functions<'_> {
         version: u32,
         rows: Vec<PriceRow>,
     ) -> Reply<PriceVersion, PricingError> {
-        let request = AddRowsRequest { caller: caller.clone(), version, rows };
+        let request = AddRowsRequest { caller: self.host.caller_for(AddRowsRequest::FUNCTION, caller), version, rows };
         self.host.ask_async(request).await
     }
 
@@ -147,7 +151,11 @@ impl Functions<'_> {
         version: u32,
         prices: NumberPrices,
     ) -> Reply<PriceVersion, PricingError> {
-        let request = SetNumberPricesRequest { caller: caller.clone(), version, prices };
+        let request = SetNumberPricesRequest {
+            caller: self.host.caller_for(SetNumberPricesRequest::FUNCTION, caller),
+            version,
+            prices,
+        };
         self.host.ask(request)
     }
 
@@ -158,19 +166,25 @@ impl Functions<'_> {
         version: u32,
         prices: NumberPrices,
     ) -> Reply<PriceVersion, PricingError> {
-        let request = SetNumberPricesRequest { caller: caller.clone(), version, prices };
+        let request = SetNumberPricesRequest {
+            caller: self.host.caller_for(SetNumberPricesRequest::FUNCTION, caller),
+            version,
+            prices,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `pricing.get-number-prices`.
     pub fn get_number_prices(&self, caller: &Caller, version: u32) -> Reply<NumberPrices, PricingError> {
-        let request = GetNumberPricesRequest { caller: caller.clone(), version };
+        let request =
+            GetNumberPricesRequest { caller: self.host.caller_for(GetNumberPricesRequest::FUNCTION, caller), version };
         self.host.ask(request)
     }
 
     /// [`Functions::get_number_prices`] for asynchronous programs.
     pub async fn get_number_prices_async(&self, caller: &Caller, version: u32) -> Reply<NumberPrices, PricingError> {
-        let request = GetNumberPricesRequest { caller: caller.clone(), version };
+        let request =
+            GetNumberPricesRequest { caller: self.host.caller_for(GetNumberPricesRequest::FUNCTION, caller), version };
         self.host.ask_async(request).await
     }
 
@@ -183,7 +197,11 @@ impl Functions<'_> {
         version: u32,
         starts_at: Instant,
     ) -> Reply<PriceVersion, PricingError> {
-        let request = PublishVersionRequest { caller: caller.clone(), version, starts_at };
+        let request = PublishVersionRequest {
+            caller: self.host.caller_for(PublishVersionRequest::FUNCTION, caller),
+            version,
+            starts_at,
+        };
         self.host.ask(request)
     }
 
@@ -194,52 +212,64 @@ impl Functions<'_> {
         version: u32,
         starts_at: Instant,
     ) -> Reply<PriceVersion, PricingError> {
-        let request = PublishVersionRequest { caller: caller.clone(), version, starts_at };
+        let request = PublishVersionRequest {
+            caller: self.host.caller_for(PublishVersionRequest::FUNCTION, caller),
+            version,
+            starts_at,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `pricing.withdraw-version`. Takes a published version back before it begins. The version before
     /// it stays in force.
     pub fn withdraw_version(&self, caller: &Caller, version: u32) -> Reply<PriceVersion, PricingError> {
-        let request = WithdrawVersionRequest { caller: caller.clone(), version };
+        let request =
+            WithdrawVersionRequest { caller: self.host.caller_for(WithdrawVersionRequest::FUNCTION, caller), version };
         self.host.ask(request)
     }
 
     /// [`Functions::withdraw_version`] for asynchronous programs.
     pub async fn withdraw_version_async(&self, caller: &Caller, version: u32) -> Reply<PriceVersion, PricingError> {
-        let request = WithdrawVersionRequest { caller: caller.clone(), version };
+        let request =
+            WithdrawVersionRequest { caller: self.host.caller_for(WithdrawVersionRequest::FUNCTION, caller), version };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `pricing.remove-draft`. Removes a version that has priced nothing, with its rows. Its state is
     /// `draft`, `incomplete`, `withdrawn` or `replaced`.
     pub fn remove_draft(&self, caller: &Caller, version: u32) -> Reply<(), PricingError> {
-        let request = RemoveDraftRequest { caller: caller.clone(), version };
+        let request =
+            RemoveDraftRequest { caller: self.host.caller_for(RemoveDraftRequest::FUNCTION, caller), version };
         self.host.ask(request)
     }
 
     /// [`Functions::remove_draft`] for asynchronous programs.
     pub async fn remove_draft_async(&self, caller: &Caller, version: u32) -> Reply<(), PricingError> {
-        let request = RemoveDraftRequest { caller: caller.clone(), version };
+        let request =
+            RemoveDraftRequest { caller: self.host.caller_for(RemoveDraftRequest::FUNCTION, caller), version };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `pricing.list-versions`. All versions, by number. Of the versions that are over, the newest 100
     /// are kept.
     pub fn list_versions(&self, caller: &Caller) -> Reply<Vec<PriceVersion>, PricingError> {
-        let request = ListVersionsRequest { caller: caller.clone() };
+        let request = ListVersionsRequest { caller: self.host.caller_for(ListVersionsRequest::FUNCTION, caller) };
         self.host.ask(request)
     }
 
     /// [`Functions::list_versions`] for asynchronous programs.
     pub async fn list_versions_async(&self, caller: &Caller) -> Reply<Vec<PriceVersion>, PricingError> {
-        let request = ListVersionsRequest { caller: caller.clone() };
+        let request = ListVersionsRequest { caller: self.host.caller_for(ListVersionsRequest::FUNCTION, caller) };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `pricing.list-rows`. In order of product, heading and prefix, from a cursor, 1000 a page.
     pub fn list_rows(&self, caller: &Caller, version: u32, after: Option<&str>) -> Reply<RowPage, PricingError> {
-        let request = ListRowsRequest { caller: caller.clone(), version, after: after.map(str::to_owned) };
+        let request = ListRowsRequest {
+            caller: self.host.caller_for(ListRowsRequest::FUNCTION, caller),
+            version,
+            after: after.map(str::to_owned),
+        };
         self.host.ask(request)
     }
 
@@ -250,7 +280,11 @@ impl Functions<'_> {
         version: u32,
         after: Option<&str>,
     ) -> Reply<RowPage, PricingError> {
-        let request = ListRowsRequest { caller: caller.clone(), version, after: after.map(str::to_owned) };
+        let request = ListRowsRequest {
+            caller: self.host.caller_for(ListRowsRequest::FUNCTION, caller),
+            version,
+            after: after.map(str::to_owned),
+        };
         self.host.ask_async(request).await
     }
 
@@ -270,8 +304,13 @@ impl Functions<'_> {
         rows: Vec<PriceRow>,
         prices: Option<NumberPrices>,
     ) -> Reply<(), PricingError> {
-        let request =
-            SetOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), starts_at, rows, prices };
+        let request = SetOverridesRequest {
+            caller: self.host.caller_for(SetOverridesRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            starts_at,
+            rows,
+            prices,
+        };
         self.host.ask(request)
     }
 
@@ -284,15 +323,24 @@ impl Functions<'_> {
         rows: Vec<PriceRow>,
         prices: Option<NumberPrices>,
     ) -> Reply<(), PricingError> {
-        let request =
-            SetOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), starts_at, rows, prices };
+        let request = SetOverridesRequest {
+            caller: self.host.caller_for(SetOverridesRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            starts_at,
+            rows,
+            prices,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `pricing.withdraw-overrides`. Takes back the set that starts at this moment, before it begins. The
     /// set before it stays in force.
     pub fn withdraw_overrides(&self, caller: &Caller, auth_id: &str, starts_at: Instant) -> Reply<(), PricingError> {
-        let request = WithdrawOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), starts_at };
+        let request = WithdrawOverridesRequest {
+            caller: self.host.caller_for(WithdrawOverridesRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            starts_at,
+        };
         self.host.ask(request)
     }
 
@@ -303,25 +351,39 @@ impl Functions<'_> {
         auth_id: &str,
         starts_at: Instant,
     ) -> Reply<(), PricingError> {
-        let request = WithdrawOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), starts_at };
+        let request = WithdrawOverridesRequest {
+            caller: self.host.caller_for(WithdrawOverridesRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            starts_at,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `pricing.list-overrides`. The sets of a main account in order of their start.
     pub fn list_overrides(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<OverrideSet>, PricingError> {
-        let request = ListOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = ListOverridesRequest {
+            caller: self.host.caller_for(ListOverridesRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::list_overrides`] for asynchronous programs.
     pub async fn list_overrides_async(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<OverrideSet>, PricingError> {
-        let request = ListOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = ListOverridesRequest {
+            caller: self.host.caller_for(ListOverridesRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `pricing.get-overrides`. The override rows in force at a moment.
     pub fn get_overrides(&self, caller: &Caller, auth_id: &str, at: Instant) -> Reply<Vec<PriceRow>, PricingError> {
-        let request = GetOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), at };
+        let request = GetOverridesRequest {
+            caller: self.host.caller_for(GetOverridesRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            at,
+        };
         self.host.ask(request)
     }
 
@@ -332,7 +394,11 @@ impl Functions<'_> {
         auth_id: &str,
         at: Instant,
     ) -> Reply<Vec<PriceRow>, PricingError> {
-        let request = GetOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), at };
+        let request = GetOverridesRequest {
+            caller: self.host.caller_for(GetOverridesRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            at,
+        };
         self.host.ask_async(request).await
     }
 
@@ -343,7 +409,11 @@ impl Functions<'_> {
         auth_id: &str,
         at: Instant,
     ) -> Reply<NumberPrices, PricingError> {
-        let request = GetNumberOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), at };
+        let request = GetNumberOverridesRequest {
+            caller: self.host.caller_for(GetNumberOverridesRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            at,
+        };
         self.host.ask(request)
     }
 
@@ -354,15 +424,22 @@ impl Functions<'_> {
         auth_id: &str,
         at: Instant,
     ) -> Reply<NumberPrices, PricingError> {
-        let request = GetNumberOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), at };
+        let request = GetNumberOverridesRequest {
+            caller: self.host.caller_for(GetNumberOverridesRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            at,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. The account's or sub-account's own token, or an operator with `pricing.by-country`. The prices that the account has
     /// now for a country. A country without any price is not found.
     pub fn by_country(&self, caller: &Caller, auth_id: &str, country: &str) -> Reply<CountryPrices, PricingError> {
-        let request =
-            ByCountryRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), country: country.to_owned() };
+        let request = ByCountryRequest {
+            caller: self.host.caller_for(ByCountryRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            country: country.to_owned(),
+        };
         self.host.ask(request)
     }
 
@@ -373,8 +450,11 @@ impl Functions<'_> {
         auth_id: &str,
         country: &str,
     ) -> Reply<CountryPrices, PricingError> {
-        let request =
-            ByCountryRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), country: country.to_owned() };
+        let request = ByCountryRequest {
+            caller: self.host.caller_for(ByCountryRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            country: country.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 }

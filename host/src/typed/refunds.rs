@@ -48,7 +48,12 @@ impl Functions<'_> {
         after: Option<u32>,
         limit: u32,
     ) -> Reply<RefundPage, RefundError> {
-        let request = ListRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), after, limit };
+        let request = ListRequest {
+            caller: self.host.caller_for(ListRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            after,
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -60,19 +65,32 @@ impl Functions<'_> {
         after: Option<u32>,
         limit: u32,
     ) -> Reply<RefundPage, RefundError> {
-        let request = ListRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), after, limit };
+        let request = ListRequest {
+            caller: self.host.caller_for(ListRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            after,
+            limit,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `refunds.retry`. Sends a failed refund again under a new key. Answers the job of the refund.
     pub fn retry(&self, caller: &Caller, auth_id: &str, number: u32) -> Reply<StartedJob, RefundError> {
-        let request = RetryRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number };
+        let request = RetryRequest {
+            caller: self.host.caller_for(RetryRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            number,
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::retry`] for asynchronous programs.
     pub async fn retry_async(&self, caller: &Caller, auth_id: &str, number: u32) -> Reply<StartedJob, RefundError> {
-        let request = RetryRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), number };
+        let request = RetryRequest {
+            caller: self.host.caller_for(RetryRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            number,
+        };
         self.host.ask_async(request).await
     }
 
@@ -80,7 +98,7 @@ impl Functions<'_> {
     /// that say how, such as the bank's name for the transfer.
     pub fn settle(&self, caller: &Caller, auth_id: &str, number: u32, reference: &str) -> Reply<Refund, RefundError> {
         let request = SettleRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(SettleRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             number,
             reference: reference.to_owned(),
@@ -97,7 +115,7 @@ impl Functions<'_> {
         reference: &str,
     ) -> Reply<Refund, RefundError> {
         let request = SettleRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(SettleRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             number,
             reference: reference.to_owned(),

@@ -53,7 +53,7 @@ impl Functions<'_> {
     /// Class: command. The account's or sub-account's own token, or an operator with `reservations.reserve`. Holds each amount that the
     /// account may spend now (USE-3).
     pub fn reserve(&self, caller: &Caller, holds: Vec<Hold>) -> Reply<Vec<ReserveAnswer>, ReservationError> {
-        let request = ReserveRequest { caller: caller.clone(), holds };
+        let request = ReserveRequest { caller: self.host.caller_for(ReserveRequest::FUNCTION, caller), holds };
         self.host.ask(request)
     }
 
@@ -63,7 +63,7 @@ impl Functions<'_> {
         caller: &Caller,
         holds: Vec<Hold>,
     ) -> Reply<Vec<ReserveAnswer>, ReservationError> {
-        let request = ReserveRequest { caller: caller.clone(), holds };
+        let request = ReserveRequest { caller: self.host.caller_for(ReserveRequest::FUNCTION, caller), holds };
         self.host.ask_async(request).await
     }
 
@@ -71,7 +71,7 @@ impl Functions<'_> {
     /// available cannot cover the additional amount (R16), or the least of it that would do and is more than before. The token of a sub-account reaches only its own reservations: those of its
     /// siblings and of its parent are `unknown`.
     pub fn extend(&self, caller: &Caller, extensions: Vec<Extension>) -> Reply<Vec<ExtendAnswer>, ReservationError> {
-        let request = ExtendRequest { caller: caller.clone(), extensions };
+        let request = ExtendRequest { caller: self.host.caller_for(ExtendRequest::FUNCTION, caller), extensions };
         self.host.ask(request)
     }
 
@@ -81,7 +81,7 @@ impl Functions<'_> {
         caller: &Caller,
         extensions: Vec<Extension>,
     ) -> Reply<Vec<ExtendAnswer>, ReservationError> {
-        let request = ExtendRequest { caller: caller.clone(), extensions };
+        let request = ExtendRequest { caller: self.host.caller_for(ExtendRequest::FUNCTION, caller), extensions };
         self.host.ask_async(request).await
     }
 
@@ -89,7 +89,7 @@ impl Functions<'_> {
     /// reservation has expired (R16). Takes the call off the list of running calls. An event for what was quoted costs the quoted price;
     /// any other event costs the price in force at its own time (R87).
     pub fn settle(&self, caller: &Caller, settlements: Vec<Settlement>) -> Reply<SettleBatch, ReservationError> {
-        let request = SettleRequest { caller: caller.clone(), settlements };
+        let request = SettleRequest { caller: self.host.caller_for(SettleRequest::FUNCTION, caller), settlements };
         self.host.ask(request)
     }
 
@@ -99,7 +99,7 @@ impl Functions<'_> {
         caller: &Caller,
         settlements: Vec<Settlement>,
     ) -> Reply<SettleBatch, ReservationError> {
-        let request = SettleRequest { caller: caller.clone(), settlements };
+        let request = SettleRequest { caller: self.host.caller_for(SettleRequest::FUNCTION, caller), settlements };
         self.host.ask_async(request).await
     }
 
@@ -109,7 +109,7 @@ impl Functions<'_> {
         caller: &Caller,
         reservations: Vec<ReservationName>,
     ) -> Reply<Vec<ReleaseAnswer>, ReservationError> {
-        let request = ReleaseRequest { caller: caller.clone(), reservations };
+        let request = ReleaseRequest { caller: self.host.caller_for(ReleaseRequest::FUNCTION, caller), reservations };
         self.host.ask(request)
     }
 
@@ -119,7 +119,7 @@ impl Functions<'_> {
         caller: &Caller,
         reservations: Vec<ReservationName>,
     ) -> Reply<Vec<ReleaseAnswer>, ReservationError> {
-        let request = ReleaseRequest { caller: caller.clone(), reservations };
+        let request = ReleaseRequest { caller: self.host.caller_for(ReleaseRequest::FUNCTION, caller), reservations };
         self.host.ask_async(request).await
     }
 
@@ -132,8 +132,12 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<ReservationPage, ReservationError> {
-        let request =
-            ListRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), after: after.map(str::to_owned), limit };
+        let request = ListRequest {
+            caller: self.host.caller_for(ListRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -145,8 +149,12 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<ReservationPage, ReservationError> {
-        let request =
-            ListRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), after: after.map(str::to_owned), limit };
+        let request = ListRequest {
+            caller: self.host.caller_for(ListRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask_async(request).await
     }
 
@@ -161,7 +169,7 @@ impl Functions<'_> {
         limit: u32,
     ) -> Reply<OpenPage, ReservationError> {
         let request = ListOpenRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ListOpenRequest::FUNCTION, caller),
             source: source.map(str::to_owned),
             after: after.map(str::to_owned),
             limit,
@@ -178,7 +186,7 @@ impl Functions<'_> {
         limit: u32,
     ) -> Reply<OpenPage, ReservationError> {
         let request = ListOpenRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ListOpenRequest::FUNCTION, caller),
             source: source.map(str::to_owned),
             after: after.map(str::to_owned),
             limit,

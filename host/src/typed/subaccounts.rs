@@ -42,8 +42,12 @@ impl Functions<'_> {
         name: &str,
         enabled: bool,
     ) -> Reply<CreatedSubaccount, SubaccountError> {
-        let request =
-            CreateRequest { caller: caller.clone(), parent: parent.to_owned(), name: name.to_owned(), enabled };
+        let request = CreateRequest {
+            caller: self.host.caller_for(CreateRequest::FUNCTION, caller),
+            parent: parent.to_owned(),
+            name: name.to_owned(),
+            enabled,
+        };
         self.host.ask(request)
     }
 
@@ -55,20 +59,26 @@ impl Functions<'_> {
         name: &str,
         enabled: bool,
     ) -> Reply<CreatedSubaccount, SubaccountError> {
-        let request =
-            CreateRequest { caller: caller.clone(), parent: parent.to_owned(), name: name.to_owned(), enabled };
+        let request = CreateRequest {
+            caller: self.host.caller_for(CreateRequest::FUNCTION, caller),
+            parent: parent.to_owned(),
+            name: name.to_owned(),
+            enabled,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. The main account's or its own token, or an operator with `subaccounts.get`.
     pub fn get(&self, caller: &Caller, auth_id: &str) -> Reply<Subaccount, SubaccountError> {
-        let request = GetRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request =
+            GetRequest { caller: self.host.caller_for(GetRequest::FUNCTION, caller), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get`] for asynchronous programs.
     pub async fn get_async(&self, caller: &Caller, auth_id: &str) -> Reply<Subaccount, SubaccountError> {
-        let request = GetRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request =
+            GetRequest { caller: self.host.caller_for(GetRequest::FUNCTION, caller), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
 
@@ -80,7 +90,12 @@ impl Functions<'_> {
         offset: u32,
         limit: u32,
     ) -> Reply<SubaccountPage, SubaccountError> {
-        let request = ListRequest { caller: caller.clone(), parent: parent.to_owned(), offset, limit };
+        let request = ListRequest {
+            caller: self.host.caller_for(ListRequest::FUNCTION, caller),
+            parent: parent.to_owned(),
+            offset,
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -92,7 +107,12 @@ impl Functions<'_> {
         offset: u32,
         limit: u32,
     ) -> Reply<SubaccountPage, SubaccountError> {
-        let request = ListRequest { caller: caller.clone(), parent: parent.to_owned(), offset, limit };
+        let request = ListRequest {
+            caller: self.host.caller_for(ListRequest::FUNCTION, caller),
+            parent: parent.to_owned(),
+            offset,
+            limit,
+        };
         self.host.ask_async(request).await
     }
 
@@ -103,7 +123,11 @@ impl Functions<'_> {
         auth_id: &str,
         change: SubaccountChange,
     ) -> Reply<Subaccount, SubaccountError> {
-        let request = UpdateRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), change };
+        let request = UpdateRequest {
+            caller: self.host.caller_for(UpdateRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            change,
+        };
         self.host.ask(request)
     }
 
@@ -114,7 +138,11 @@ impl Functions<'_> {
         auth_id: &str,
         change: SubaccountChange,
     ) -> Reply<Subaccount, SubaccountError> {
-        let request = UpdateRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), change };
+        let request = UpdateRequest {
+            caller: self.host.caller_for(UpdateRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            change,
+        };
         self.host.ask_async(request).await
     }
 
@@ -122,7 +150,11 @@ impl Functions<'_> {
     /// history stays with the main account, and so does usage of it that is reported later (R14). A job moves or releases more than 500
     /// numbers.
     pub fn delete(&self, caller: &Caller, auth_id: &str, disposal: NumberDisposal) -> Reply<(), SubaccountError> {
-        let request = DeleteRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), disposal };
+        let request = DeleteRequest {
+            caller: self.host.caller_for(DeleteRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            disposal,
+        };
         self.host.ask(request)
     }
 
@@ -133,7 +165,11 @@ impl Functions<'_> {
         auth_id: &str,
         disposal: NumberDisposal,
     ) -> Reply<(), SubaccountError> {
-        let request = DeleteRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), disposal };
+        let request = DeleteRequest {
+            caller: self.host.caller_for(DeleteRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            disposal,
+        };
         self.host.ask_async(request).await
     }
 }

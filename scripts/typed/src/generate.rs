@@ -11,7 +11,8 @@ const WIDTH: usize = 120;
 pub const NOT_CALLABLE: [&str; 2] = ["jobs.next-request", "jobs.perform"];
 
 /// Functions with a method of their own on the host, which does more than ask.
-const OWN_METHOD: [(&str, &str); 1] = [("usage.record-events", "record_events")];
+const OWN_METHOD: [(&str, &str); 2] =
+    [("usage.record-events", "record_events"), ("usage.record-columns", "record_columns")];
 
 /// The parsed contract.
 pub struct Contract {
@@ -95,11 +96,11 @@ impl Parameter {
         }
     }
 
-    /// As a method puts it into a request.
-    fn kept(&self) -> String {
+    /// As a method puts it into a request of this name.
+    fn kept(&self, request: &str) -> String {
         let name = &self.name;
         match self.form {
-            _ if self.is_caller() => format!("{name}: {name}.clone()"),
+            _ if self.is_caller() => format!("{name}: self.host.caller_for({request}::FUNCTION, {name})"),
             Form::Text => format!("{name}: {name}.to_owned()"),
             Form::OptionalText => format!("{name}: {name}.map(str::to_owned)"),
             _ => name.clone(),
@@ -175,9 +176,11 @@ fn names(head: &str, names: &[String]) -> String {
         return format!("{line}\n");
     }
     let mut lines = vec!["   ".to_owned()];
-    for name in names {
+    for (place, name) in names.iter().enumerate() {
         let last = lines.last_mut().expect("one line");
-        if last.chars().count() + name.chars().count() + 2 >= WIDTH {
+        // Only the last name may fill its line.
+        let room = WIDTH + usize::from(place + 1 == names.len());
+        if last.chars().count() + name.chars().count() + 2 >= room {
             lines.push("   ".to_owned());
         }
         let last = lines.last_mut().expect("one line");
@@ -283,7 +286,8 @@ impl<'a> Module<'a> {
             (_, Some((ok, error))) => format!("Reply<{ok}, {error}>"),
             (whole, None) => format!("Result<{whole}, HostError>"),
         };
-        let kept: Vec<String> = parameters.iter().map(Parameter::kept).collect();
+        let request = format!("{}Request", camel(&function.name));
+        let kept: Vec<String> = parameters.iter().map(|parameter| parameter.kept(&request)).collect();
         let mut text = comment(4, "///", docs(&function.docs, &format!("{}.{}", self.name, function.name)));
         for (suffix, asynchronous, awaited) in [("", "", ""), ("_async", "async ", ".await")] {
             if !suffix.is_empty() {
@@ -297,9 +301,8 @@ impl<'a> Module<'a> {
                     format!("        self.host.{own}{suffix}({}){awaited}\n", arguments.join(", "))
                 }
                 None => {
-                    let name = format!("{}Request", camel(&function.name));
-                    let request = assigned("let request =", &name, &kept);
-                    format!("{request}        self.host.ask{suffix}(request){awaited}\n")
+                    let assigned = assigned("let request =", &request, &kept);
+                    format!("{assigned}        self.host.ask{suffix}(request){awaited}\n")
                 }
             };
             text += "    }\n";

@@ -210,7 +210,7 @@ pub fn serve(directory: &Path, native: bool, wasm: &[u8]) -> Result<()> {
 }
 
 fn record(host: &Coinbox, key: &str) -> Result<Value> {
-    let found = host.snapshot()?.get_many(&[key.to_owned()])?.pop().flatten().with_context(|| format!("no {key}"))?;
+    let found = host.snapshot()?.get_many(&[key])?.pop().flatten().with_context(|| format!("no {key}"))?;
     Ok(serde_json::from_str(&found)?)
 }
 

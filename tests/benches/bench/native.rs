@@ -1,14 +1,16 @@
 //! The rules as native code, over the same state and with the same types at both ends as the component has.
 
 use coinbox_host::capability::Capabilities;
+use coinbox_host::contract::exported::usage as exported;
 use coinbox_host::contract::types;
 use coinbox_host::contract::usage_types as contract;
 use coinbox_host::storage::{self as store, View};
 use coinbox_rules::ground::kept::Kept;
+use coinbox_rules::ground::texts::{Given, Texts};
 use coinbox_rules::port::{self, Changes, FeedLine, UnsealError};
 use coinbox_rules::product::{Event, Heading, Product};
 use coinbox_rules::turn::{Lent, Turn};
-use coinbox_rules::usage::{self, BatchAnswer};
+use coinbox_rules::usage::{self, AnswerColumns, BatchAnswer, EventColumns, ProductUse};
 use coinbox_rules::vocabulary::{Caller, Operator, Principal};
 use serde::Deserialize;
 use serde_json::Value;
@@ -34,9 +36,10 @@ impl port::Storage for Host<'_> {
         self.view.mark()
     }
 
-    fn get_many(&self, keys: &[String]) -> Vec<Option<String>> {
-        let values = self.view.get_many(keys).expect("the store answers");
-        values.into_iter().map(|value| value.map(|text| text.as_ref().to_owned())).collect()
+    fn get_many(&self, keys: &Texts) -> Texts {
+        let keys: Vec<&str> = keys.iter().collect();
+        let values = self.view.get_many(&keys).expect("the store answers");
+        values.iter().map(|value| value.as_deref().unwrap_or_default()).collect()
     }
 
     fn scan(&self, first: &str, end: &str, direction: port::Direction, limit: u32) -> (Vec<(String, String)>, bool) {
@@ -106,7 +109,7 @@ fn event(event: &contract::UsageEvent) -> Event {
 
 fn staged(changes: Changes) -> store::Changes {
     store::Changes {
-        puts: changes.puts.into_iter().map(|(key, value)| (key, Arc::from(value))).collect(),
+        puts: changes.puts.pairs().map(|(key, value)| (key.to_owned(), Arc::from(value))).collect(),
         removes: changes.removes,
         clears: changes.clears,
         lines: changes.lines,
@@ -132,6 +135,31 @@ impl Native {
     ) -> (BatchAnswer, store::Changes) {
         self.call(view, capabilities, |mut call| {
             let answer = usage::record_events(&mut call, &caller(who), events.iter().map(event).collect());
+            (answer.expect("the rules accept the batch"), staged(call.into_changes()))
+        })
+    }
+
+    /// `usage.record-columns`.
+    pub fn record_columns(
+        &self,
+        view: &dyn View,
+        capabilities: &Capabilities,
+        who: &types::Caller,
+        columns: &exported::EventColumns,
+    ) -> (AnswerColumns, store::Changes) {
+        let pair = |of: &exported::ProductUse| ProductUse {
+            product: Product::read(&of.product),
+            heading: Heading::read(&of.heading),
+        };
+        self.call(view, capabilities, |mut call| {
+            let columns = EventColumns {
+                names: Given { text: columns.names.text.clone(), lengths: columns.names.lengths.clone() },
+                uses: columns.uses.iter().map(pair).collect(),
+                used: columns.used.clone(),
+                quantities: columns.quantities.clone(),
+                moments: columns.moments.clone(),
+            };
+            let answer = usage::record_columns(&mut call, &caller(who), columns);
             (answer.expect("the rules accept the batch"), staged(call.into_changes()))
         })
     }

@@ -6,10 +6,11 @@ use crate::world::{self, Dice, Sources};
 use anyhow::{Context, Result, ensure};
 use coinbox_host::capability::{Capabilities, Random};
 use coinbox_host::clock::SimulatedClock;
-use coinbox_host::contract::exported::usage::UsageEvent;
+use coinbox_host::columns;
+use coinbox_host::contract::exported::usage::{EventColumns, UsageEvent};
 use coinbox_host::engine::RulesRuntime;
 use coinbox_host::engine::{CallContext, Class, Engine, InstancePolicy, Limits, Options, RulesSlot};
-use coinbox_host::storage::{Durable, View};
+use coinbox_host::storage::{Changes, Durable, View};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Instant;
@@ -54,22 +55,39 @@ impl Random for Always {
 /// What one call does.
 enum Work {
     Batch(Vec<UsageEvent>),
+    Columns(EventColumns),
     /// Arguments in JSON form.
     Quote(Value),
 }
 
+impl Work {
+    /// The same events in both forms.
+    fn forms(events: Vec<UsageEvent>) -> Result<[(&'static str, Work); 2]> {
+        let columns = columns::of(&events).context("few products")?;
+        Ok([("as a list", Work::Batch(events)), ("as columns", Work::Columns(columns))])
+    }
+}
+
+/// What one form of a call took, in µs: natively, and by way of running the component.
+struct Measured {
+    native: Rounds,
+    guests: Vec<Rounds>,
+}
+
 impl Bench {
     fn native(&self, work: &Work, calls: u32) -> Result<f64> {
-        let caller = world::operator();
+        let caller = world::operator_for("usage.record-events");
         let begun = Instant::now();
         for _ in 0..calls {
             match work {
                 Work::Batch(events) => {
                     let (answer, changes) = self.native.record_events(&*self.view, &self.capabilities, &caller, events);
-                    ensure!(
-                        answer.answers.len() == events.len() && changes.puts.len() > events.len(),
-                        "all were rated"
-                    );
+                    all_rated(answer.answers.len(), events.len(), &changes)?;
+                }
+                Work::Columns(columns) => {
+                    let (answer, changes) =
+                        self.native.record_columns(&*self.view, &self.capabilities, &caller, columns);
+                    all_rated(answer.fates.len(), columns.used.len(), &changes)?;
                 }
                 Work::Quote(arguments) => {
                     let wanted = &arguments["event"];
@@ -82,26 +100,27 @@ impl Bench {
     }
 
     fn guest(&mut self, index: usize, work: &Work, calls: u32) -> Result<f64> {
-        let caller = world::operator();
+        let caller = world::operator_for("usage.record-events");
         let guest = &mut self.guests[index];
         let begun = Instant::now();
         for _ in 0..calls {
-            let view = Some(self.view.clone());
-            let now = self.capabilities.clock.now();
+            let class = if matches!(work, Work::Quote(_)) { Class::Query } else { Class::Command };
+            let (view, now) = (Some(self.view.clone()), self.capabilities.clock.now());
+            let context = CallContext { class, view, capabilities: &self.capabilities, now };
+            let slot = Some(&mut guest.slot);
             match work {
                 Work::Batch(events) => {
-                    let context = CallContext { class: Class::Command, view, capabilities: &self.capabilities, now };
-                    let outcome = guest.engine.record_events(Some(&mut guest.slot), context, &caller, events);
+                    let outcome = guest.engine.record_events(slot, context, &caller, events);
                     let answer = outcome.answer?.ok().context("the rules accept the batch")?;
-                    let changes = outcome.changes.context("the batch changes something")?;
-                    ensure!(
-                        answer.answers.len() == events.len() && changes.puts.len() > events.len(),
-                        "all were rated"
-                    );
+                    all_rated(answer.answers.len(), events.len(), &outcome.changes.context("changes")?)?;
+                }
+                Work::Columns(columns) => {
+                    let outcome = guest.engine.record_columns(slot, context, &caller, columns);
+                    let answer = outcome.answer?.ok().context("the rules accept the columns")?;
+                    all_rated(answer.fates.len(), columns.used.len(), &outcome.changes.context("changes")?)?;
                 }
                 Work::Quote(arguments) => {
-                    let context = CallContext { class: Class::Query, view, capabilities: &self.capabilities, now };
-                    let answer = guest.engine.call(Some(&mut guest.slot), context, "usage.quote-event", arguments);
+                    let answer = guest.engine.call(slot, context, "usage.quote-event", arguments);
                     ensure!(answer.answer?.get("ok").is_some(), "the rules have a price");
                 }
             }
@@ -109,46 +128,74 @@ impl Bench {
         Ok(begun.elapsed().as_secs_f64() / f64::from(calls))
     }
 
-    /// Both sides do the same work: same answer's size, same changes, byte for byte.
-    fn check_equal(&mut self, events: &[UsageEvent]) -> Result<()> {
-        let caller = world::operator();
+    /// Both sides and both forms do the same work: same changes, byte for byte.
+    fn check_equal(&mut self, events: &[UsageEvent], columns: &EventColumns) -> Result<()> {
+        let caller = world::operator_for("usage.record-events");
         let (_, expected) = self.native.record_events(&*self.view, &self.capabilities, &caller, events);
+        let (_, native) = self.native.record_columns(&*self.view, &self.capabilities, &caller, columns);
+        ensure!(native == expected, "native: columns change something else than a list");
         for guest in &mut self.guests {
-            let (view, now) = (Some(self.view.clone()), self.capabilities.clock.now());
-            let context = CallContext { class: Class::Command, view, capabilities: &self.capabilities, now };
-            let outcome = guest.engine.record_events(Some(&mut guest.slot), context, &caller, events);
-            outcome.answer?.ok().context("the rules accept the batch")?;
-            let changes = outcome.changes.context("the batch changes something")?;
-            ensure!(changes.puts == expected.puts, "{}: other entries than the native rules", guest.name);
-            ensure!(changes.lines == expected.lines, "{}: other feed lines than the native rules", guest.name);
+            for as_columns in [false, true] {
+                let (view, now) = (Some(self.view.clone()), self.capabilities.clock.now());
+                let context = CallContext { class: Class::Command, view, capabilities: &self.capabilities, now };
+                let slot = Some(&mut guest.slot);
+                let changes = if as_columns {
+                    let outcome = guest.engine.record_columns(slot, context, &caller, columns);
+                    outcome.answer?.ok().context("the rules accept the columns")?;
+                    outcome.changes
+                } else {
+                    let outcome = guest.engine.record_events(slot, context, &caller, events);
+                    outcome.answer?.ok().context("the rules accept the batch")?;
+                    outcome.changes
+                };
+                let changes = changes.context("the batch changes something")?;
+                ensure!(changes.puts == expected.puts, "{}: other entries than the native rules", guest.name);
+                ensure!(changes.lines == expected.lines, "{}: other feed lines than the native rules", guest.name);
+            }
         }
         Ok(())
     }
 
-    fn compare(&mut self, title: &str, work: &Work, events: f64, calls: u32, rounds: u32) -> Result<()> {
-        let mut native = Rounds::default();
-        let mut guests = vec![Rounds::default(); self.guests.len()];
-        if let Work::Batch(events) = work {
-            self.check_equal(events)?;
+    /// Measures all forms of a call in the same rounds, each natively and in the component.
+    fn compare(&mut self, title: &str, forms: &[(&str, Work)], events: f64, calls: u32, rounds: u32) -> Result<()> {
+        if let [(_, Work::Batch(events)), (_, Work::Columns(columns))] = forms {
+            self.check_equal(events, columns)?;
         }
-        self.native(work, 1 + calls / 10)?;
-        for index in 0..self.guests.len() {
-            self.guest(index, work, 1 + calls / 10)?;
+        let guests = self.guests.len();
+        let none = || Measured { native: Rounds::default(), guests: vec![Rounds::default(); guests] };
+        let mut measured: Vec<Measured> = forms.iter().map(|_| none()).collect();
+        for (_, work) in forms {
+            self.native(work, 1 + calls / 10)?;
+            for index in 0..guests {
+                self.guest(index, work, 1 + calls / 10)?;
+            }
         }
         for _ in 0..rounds {
-            native.add(self.native(work, calls)? * 1e6 / events);
-            for (index, measured) in guests.iter_mut().enumerate() {
-                measured.add(self.guest(index, work, calls)? * 1e6 / events);
+            for ((_, work), measured) in forms.iter().zip(&mut measured) {
+                measured.native.add(self.native(work, calls)? * 1e6 / events);
+                for (index, rounds) in measured.guests.iter_mut().enumerate() {
+                    rounds.add(self.guest(index, work, calls)? * 1e6 / events);
+                }
             }
         }
         println!("\n{title}");
-        println!("  {:<24}{:>26}{:>24}", "", "µs an event", "ratio to native");
-        println!("  {:<24}{native:>26}", "native");
-        for (guest, measured) in self.guests.iter().zip(&guests) {
-            println!("  {:<24}{measured:>26}{:>24}", guest.name, measured.over(&native));
+        println!("  {:<24}{:<12}{:>26}{:>24}", "", "", "µs an event", "ratio to native");
+        for ((form, _), measured) in forms.iter().zip(&measured) {
+            println!("  {:<24}{form:<12}{:>26}", "native", measured.native);
+        }
+        for (index, guest) in self.guests.iter().enumerate() {
+            for ((form, _), Measured { native, guests }) in forms.iter().zip(&measured) {
+                let rounds = &guests[index];
+                println!("  {:<24}{form:<12}{rounds:>26}{:>24}", guest.name, rounds.over(native));
+            }
         }
         Ok(())
     }
+}
+
+fn all_rated(answers: usize, events: usize, changes: &Changes) -> Result<()> {
+    ensure!(answers == events && changes.puts.len() > events, "all were rated");
+    Ok(())
 }
 
 /// Compares rating, single events and full batches.
@@ -162,23 +209,17 @@ pub fn run(wasm: &[u8], base: &dyn Durable, sources: &Sources, rounds: u32) -> R
         Bench { view: Arc::from(memory.snapshot()?), capabilities, native: Native::default(), guests: guests(wasm)? };
     let mut dice = Dice::new(2);
     let batch = |count: usize, sources: &[String], dice: &mut Dice| {
-        Work::Batch((0..count).map(|_| world::event(dice, sources, now)).collect())
+        Work::forms((0..count).map(|_| world::event(dice, sources, now)).collect())
     };
-    let full = batch(1000, &sources.spread[..1000], &mut dice);
-    bench.compare(
-        "usage.record-events, 1000 events over 1000 accounts (changes thrown away)",
-        &full,
-        1000.0,
-        20,
-        rounds,
-    )?;
-    let hot = batch(1000, &sources.hot, &mut dice);
-    bench.compare("usage.record-events, 1000 events of one parent's sub-accounts", &hot, 1000.0, 20, rounds)?;
-    let single = batch(1, &sources.spread, &mut dice);
-    bench.compare("usage.record-events, one event", &single, 1.0, 1000, rounds)?;
+    let full = batch(1000, &sources.spread[..1000], &mut dice)?;
+    bench.compare("usage events, 1000 over 1000 accounts (changes thrown away)", &full, 1000.0, 20, rounds)?;
+    let hot = batch(1000, &sources.hot, &mut dice)?;
+    bench.compare("usage events, 1000 of one parent's sub-accounts", &hot, 1000.0, 20, rounds)?;
+    let single = batch(1, &sources.spread, &mut dice)?;
+    bench.compare("usage events, one in a call", &single, 1.0, 1000, rounds)?;
     let event = coinbox_host::json::to_value(&world::event(&mut dice, &sources.spread, now))?;
-    let caller = coinbox_host::json::to_value(&world::operator())?;
-    let quote = Work::Quote(json!({"caller": caller, "event": event}));
+    let caller = coinbox_host::json::to_value(&world::operator_for("usage.quote-event"))?;
+    let quote = [("", Work::Quote(json!({"caller": caller, "event": event})))];
     bench.compare(
         "usage.quote-event (rating alone; arguments and answer in JSON on both sides)",
         &quote,

@@ -121,6 +121,15 @@ pub fn operator() -> Caller {
     }
 }
 
+/// The same with the one permission that a function asks for, as the host hands an operator over.
+pub fn operator_for(permission: &str) -> Caller {
+    let mut caller = operator();
+    if let Principal::Operator(operator) = &mut caller.who {
+        operator.permissions.retain(|held| held == permission);
+    }
+    caller
+}
+
 /// Everything that is lent, with the machine's clock.
 pub fn capabilities() -> Result<Capabilities> {
     let clock = Arc::new(RealClock::new());

@@ -7,7 +7,7 @@ mod bindings {
 mod unused;
 
 use bindings::coinbox::billing::{
-    diagnostics, email, email_types, payment, payment_types, storage, telephony, telephony_types, vault,
+    diagnostics, email, email_types, payment, payment_types, storage, telephony, telephony_types, types, vault,
 };
 use bindings::export;
 use bindings::exports::coinbox::billing::{about, jobs};
@@ -24,11 +24,24 @@ thread_local! {
     static CALLS: Cell<u32> = const { Cell::new(0) };
 }
 
-fn put(key: &str, value: &str) -> storage::Entry {
-    storage::Entry { key: key.to_owned(), value: value.to_owned() }
+fn put<'a>(key: &'a str, value: &'a str) -> [&'a str; 2] {
+    [key, value]
 }
 
-fn stage(puts: Vec<storage::Entry>) {
+fn texts<'a>(texts: impl Iterator<Item = &'a str>) -> types::Texts {
+    let mut all = types::Texts { text: String::new(), lengths: Vec::new() };
+    for text in texts {
+        all.text.push_str(text);
+        all.lengths.push(text.len() as u32);
+    }
+    all
+}
+
+fn stage(puts: Vec<[&str; 2]>) {
+    stage_texts(texts(puts.into_iter().flatten()));
+}
+
+fn stage_texts(puts: types::Texts) {
     let timer = storage::Timer { key: "job".to_owned(), lane: storage::Lane::Bulk, due: now() };
     let line = storage::NewLine { topic: "topic".to_owned(), body: "{}".to_owned() };
     let changes = storage::Changes {
@@ -47,8 +60,9 @@ fn now() -> i64 {
     now.seconds as i64 * 1000 + i64::from(now.nanoseconds / 1_000_000)
 }
 
-fn get(keys: &[String]) -> Vec<Option<String>> {
-    storage::get_many(keys)
+/// The values of these keys, one after another.
+fn get(keys: &[&str]) -> String {
+    storage::get_many(&texts(keys.iter().copied())).text
 }
 
 /// No tail call, little use of the stack in linear memory: it is the machine's stack that ends.
@@ -124,14 +138,14 @@ impl jobs::Guest for Hostile {
                 }
             }
             "read-then-loop" => {
-                get(&["slow".to_owned()]);
+                get(&["slow"]);
                 loop {
                     black_box(&job);
                 }
             }
             "slow-reads" => {
                 for _ in 0..10 {
-                    get(&["slow".to_owned()]);
+                    get(&["slow"]);
                     // Long enough in the guest that the deadline is looked at.
                     for turn in 0..100_000 {
                         black_box(turn);
@@ -167,7 +181,7 @@ impl jobs::Guest for Hostile {
             }
             "stage-then-get" => {
                 stage(vec![put("bad", "1")]);
-                get(&["bad".to_owned()]);
+                get(&["bad"]);
             }
             "stage-then-scan" => {
                 stage(vec![put("bad", "1")]);
@@ -201,18 +215,28 @@ impl jobs::Guest for Hostile {
             "key-space" => stage(vec![put("a key", "1")]),
             "unsorted" => stage(vec![put("b", "1"), put("a", "1")]),
             "nul" => stage(vec![put("a", "x\0")]),
-            // Not `put`, which copies: two of these would not fit into the memory.
-            "huge-changes" => stage(vec![storage::Entry { key: "a".to_owned(), value: "x".repeat(40 << 20) }]),
-            "many-changes" => stage((0..50_001).map(|index| put(&format!("{index:06}"), "")).collect()),
-            "get-600" => drop(get(&["k".repeat(600)])),
-            "get-20001" => drop(get(&vec!["k".to_owned(); 20_001])),
+            "empty" => stage(vec![put("a", "")]),
+            // Not `stage`, which copies: two of these would not fit into the memory.
+            "huge-changes" => {
+                stage_texts(types::Texts { text: "x".repeat(40 << 20), lengths: vec![1, (40 << 20) - 1] })
+            }
+            "many-changes" => {
+                let keys: Vec<String> = (0..50_001).map(|index| format!("{index:06}")).collect();
+                stage(keys.iter().map(|key| put(key, "1")).collect());
+            }
+            "half-a-put" => stage_texts(texts(["a", "1", "b"].into_iter())),
+            "puts-inside-a-letter" => stage_texts(types::Texts { text: "a\u{e4}".to_owned(), lengths: vec![1, 1] }),
+            "get-600" => drop(get(&[&"k".repeat(600)])),
+            "get-20001" => drop(get(&vec!["k"; 20_001])),
+            "get-beyond" => drop(storage::get_many(&types::Texts { text: "abc".to_owned(), lengths: vec![1, 3] })),
+            "get-short" => drop(storage::get_many(&types::Texts { text: "abc".to_owned(), lengths: vec![1] })),
             "scan-0" => {
                 let within = storage::Span { first: "a".to_owned(), end: "b".to_owned() };
                 storage::scan(&within, storage::Direction::Descending, 0);
             }
             "scan-backwards" => {
                 let within = storage::Span { first: "b".to_owned(), end: "a".to_owned() };
-                assert!(storage::scan(&within, storage::Direction::Ascending, 1).entries.is_empty());
+                assert!(storage::scan(&within, storage::Direction::Ascending, 1).entries.lengths.is_empty());
                 stage(vec![put("good", "1")]);
             }
             "feed-10001" => drop(storage::read_feed(None, 0, 10_001)),
@@ -225,7 +249,7 @@ impl jobs::Guest for Hostile {
             "purpose" => drop(vault::digest(&"x".repeat(65), "")),
             "clock" => {
                 let before = now();
-                get(&["slow".to_owned()]);
+                get(&["slow"]);
                 assert_eq!(now(), before);
                 stage(vec![put("good", "1")]);
             }
@@ -243,7 +267,7 @@ impl jobs::Guest for Hostile {
 
     fn perform(task: jobs::JobTask) -> jobs::TaskOutcome {
         match task.job.as_str() {
-            "get" => drop(get(&["good".to_owned()])),
+            "get" => drop(get(&["good"])),
             "name" => drop(storage::store_name()),
             "feed" => drop(storage::read_feed(None, 0, 1)),
             "stage" => stage(vec![put("bad", "1")]),
@@ -274,7 +298,7 @@ impl jobs::Guest for Hostile {
     fn look(job: String) -> Option<jobs::JobStanding> {
         match job.as_str() {
             "good" => return Some(jobs::JobStanding::Succeeded),
-            "read" => return get(&["good".to_owned()]).remove(0).map(jobs::JobStanding::Failed),
+            "read" => return Some(jobs::JobStanding::Failed(get(&["good"]))),
             "stage" => stage(vec![put("bad", "1")]),
             "huge" => return Some(jobs::JobStanding::Failed("x".repeat(40 << 20))),
             // SAFETY: it is not sound. It is what a broken component does.

@@ -13,6 +13,9 @@ impl usage::Guest for Hostile {
     fn record_events(_: usage::Caller, _: Vec<usage::UsageEvent>) -> Result<usage::BatchAnswer, usage::UsageError> {
         unused()
     }
+    fn record_columns(_: usage::Caller, _: usage::EventColumns) -> Result<usage::AnswerColumns, usage::UsageError> {
+        unused()
+    }
     fn quote_event(_: usage::Caller, _: usage::UsageEvent) -> Result<usage::Quote, usage::UsageError> {
         unused()
     }

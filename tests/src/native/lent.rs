@@ -4,6 +4,7 @@ use crate::mapping::Translate;
 use coinbox_host::capability::{self, Capabilities};
 use coinbox_host::contract::vault::UnsealError;
 use coinbox_host::storage::{self, View};
+use coinbox_rules::ground::texts::Texts;
 use coinbox_rules::outside::{
     ChargeRequest, CodeMessage, Effects, Finding, HangUpRequest, MailOutcome, Message, MethodAnswer, MovementPage,
     OfferFilter, OfferPage, OrderRequest, PaymentOutcome, RefundRequest, ReleaseRequest, StockOutcome, StockPage,
@@ -23,10 +24,11 @@ impl port::Storage for LentStorage<'_> {
         self.0.mark()
     }
 
-    fn get_many(&self, keys: &[String]) -> Vec<Option<String>> {
-        storage::limits::check_get(keys).expect("the rules keep the contract's limits");
-        let values = self.0.get_many(keys).expect("the store answers");
-        values.into_iter().map(|value| value.map(|text| text.as_ref().to_owned())).collect()
+    fn get_many(&self, keys: &Texts) -> Texts {
+        let keys: Vec<&str> = keys.iter().collect();
+        storage::limits::check_get(&keys).expect("the rules keep the contract's limits");
+        let values = self.0.get_many(&keys).expect("the store answers");
+        values.iter().map(|value| value.as_deref().unwrap_or_default()).collect()
     }
 
     fn scan(&self, first: &str, end: &str, direction: port::Direction, limit: u32) -> (Vec<(String, String)>, bool) {

@@ -72,6 +72,12 @@ mod usage {
             call: |host, given| door::answer(host.usage().record_events(&given.take::<Caller>("caller")?, given.take("events")?)),
         },
         door::Row {
+            function: "usage.record-columns",
+            arguments: &[("caller", door::through::<Caller>), ("columns", door::through::<EventColumns>)],
+            answer: door::through::<Result<AnswerColumns, UsageError>>,
+            call: |host, given| door::answer(host.usage().record_columns(&given.take::<Caller>("caller")?, given.take("columns")?)),
+        },
+        door::Row {
             function: "usage.quote-event",
             arguments: &[("caller", door::through::<Caller>), ("event", door::through::<UsageEvent>)],
             answer: door::through::<Result<Quote, UsageError>>,

@@ -20,8 +20,8 @@ impl View for FixedView {
     fn store_name(&self) -> String {
         "0123456789abcdef".to_owned()
     }
-    fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Arc<str>>>, StoreError> {
-        let value = |key: &String| match key.as_str() {
+    fn get_many(&self, keys: &[&str]) -> Result<Vec<Option<Arc<str>>>, StoreError> {
+        let value = |key: &&str| match *key {
             "good" => Ok(Some("\"kept\"".into())),
             "broken" => Err(StoreError("disk on fire".to_owned())),
             "slow" => {

@@ -51,6 +51,8 @@ pub enum Way {
     Account,
     /// Each item of `items` at the account that `id` names in it.
     Each,
+    /// [`Way::Each`], where the items are columns: the texts at `id` hold their accounts.
+    Columns,
     /// The one that keeps what all cells share.
     Home,
     /// One cell after the other; if `id` names an argument that is given, that of its account.
@@ -149,6 +151,12 @@ impl<T: Copy> Command<T> {
     /// Uses the platform: not for suspended accounts.
     const fn unless_suspended(mut self) -> Command<T> {
         self.0.open_when_suspended = false;
+        self
+    }
+
+    /// Another form of a function: permitted by the name of that one.
+    const fn permitted_as(mut self, permission: &'static str) -> Command<T> {
+        self.0.permission = Some(permission);
         self
     }
 
@@ -380,6 +388,7 @@ functions! {
     SUBACCOUNTS_UPDATE: Command<AuthId> = command_on("subaccounts.update", Tokens::Main, On::Sub);
     SUBACCOUNTS_DELETE: Command<AuthId> = command_on("subaccounts.delete", Tokens::Main, On::Sub);
     USAGE_RECORD_EVENTS: Command<()> = command("usage.record-events", Tokens::No).each(Way::Each, "events", "auth-id");
+    USAGE_RECORD_COLUMNS: Command<()> = command("usage.record-columns", Tokens::No).permitted_as("usage.record-events").by(Way::Columns).of("columns.names");
     USAGE_QUOTE_EVENT: Query<AuthId> = query_on("usage.quote-event", Tokens::Own, On::Either).of("event.auth-id");
     USAGE_ADMIT: Query<AuthId> = query_on("usage.admit", Tokens::Own, On::Either).unless_suspended().of("event.auth-id");
     USAGE_CALLS_STARTED: Command<()> = command("usage.calls-started", Tokens::No).each(Way::Each, "calls", "auth-id");
@@ -443,7 +452,8 @@ mod tests {
                 Class::Effect => " Class: effect.",
             };
             assert!(documentation.starts_with(class), "{}: {documentation}", function.name);
-            let permission = documentation.contains(&format!("`{}`", function.name));
+            let name = function.permission.unwrap_or(function.name);
+            let permission = documentation.contains(&format!("`{name}`"));
             assert_eq!(permission, function.permission.is_some(), "{}: {documentation}", function.name);
             let tokens = documentation.contains("own token") || documentation.contains("account's token");
             assert_eq!(tokens, function.tokens != Tokens::No, "{}: {documentation}", function.name);

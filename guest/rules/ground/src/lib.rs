@@ -27,6 +27,7 @@ pub mod queue;
 pub mod rate;
 pub mod testing;
 pub mod text;
+pub mod texts;
 pub mod timezone;
 pub mod turn;
 pub mod vocabulary;

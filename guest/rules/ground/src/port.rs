@@ -1,5 +1,7 @@
 //! What the rules ask of a host while they decide: one state to read, keys that never leave the host, random bytes.
 
+use crate::texts::Texts;
+
 /// Ordered entries and the feed, as one turn sees them: one state, everything before some moment and nothing after.
 ///
 /// A broken store does not answer: the host ends the call.
@@ -8,8 +10,8 @@ pub trait Storage {
     fn store_name(&self) -> String;
     /// What tells this store from the others of an installation: empty in a store that stands alone.
     fn mark(&self) -> String;
-    /// The values of these keys, in the same order. At most 20 000.
-    fn get_many(&self, keys: &[String]) -> Vec<Option<String>>;
+    /// The values of these keys, in the same order; the empty text where there is no entry. At most 20 000.
+    fn get_many(&self, keys: &Texts) -> Texts;
     /// Entries from `first`, included, to `end`, excluded; at most `limit` (1 to 10 000) and 4 MiB. The flag: the span holds more.
     fn scan(&self, first: &str, end: &str, direction: Direction, limit: u32) -> (Vec<(String, String)>, bool);
     /// Committed feed lines after a position, oldest first.
@@ -75,8 +77,8 @@ pub enum Lane {
 /// Everything that one command changes, in the order that the contract asks for.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Changes {
-    /// Entries to write, by key.
-    pub puts: Vec<(String, String)>,
+    /// Entries to write, by key: key and value in turn.
+    pub puts: Texts,
     /// Keys to remove.
     pub removes: Vec<String>,
     /// Spans to remove, first included, end excluded.

@@ -176,6 +176,29 @@ pub struct Event {
     pub at: Instant,
 }
 
+/// An event whose texts are lent: of a list of events, or of columns. Its JSON form is that of an [`Event`].
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub struct EventView<'a> {
+    pub id: &'a str,
+    pub auth_id: &'a str,
+    pub product: Product,
+    pub heading: Heading,
+    pub number: &'a str,
+    pub quantity: u32,
+    #[serde(with = "int_text")]
+    pub at: Instant,
+}
+
+impl Event {
+    /// The same, lent.
+    pub fn view(&self) -> EventView<'_> {
+        let Event { id, auth_id, product, heading, number, quantity, at } = self;
+        EventView { id, auth_id, product: *product, heading: *heading, number, quantity: *quantity, at: *at }
+    }
+}
+
 /// Why an event was not counted (USE-6).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

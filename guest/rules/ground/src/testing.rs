@@ -3,6 +3,7 @@
 use crate::ids::AuthId;
 use crate::kept::Kept;
 use crate::port::{Changes, Direction, FeedLine, Lane, Random, Storage, UnsealError, Vault};
+use crate::texts::Texts;
 use crate::turn::{Lent, Turn};
 use crate::vocabulary::{Caller, Credential, Instant, Operator, Principal};
 use std::cell::{Cell, RefCell};
@@ -94,7 +95,7 @@ impl Fake {
 
     fn apply(&self, changes: &Changes) {
         let mut entries = self.entries.borrow_mut();
-        let elements = changes.puts.len() + changes.removes.len() + changes.clears.len() + changes.lines.len();
+        let elements = changes.puts.len() / 2 + changes.removes.len() + changes.clears.len() + changes.lines.len();
         assert!(elements + changes.timers.len() + changes.cancels.len() <= 50_000, "too many changes");
         for (first, end) in &changes.clears {
             let keys: Vec<String> = entries.range(first.clone()..end.clone()).map(|(key, _)| key.clone()).collect();
@@ -105,12 +106,12 @@ impl Fake {
         for key in &changes.removes {
             entries.remove(key);
         }
-        for (key, value) in &changes.puts {
+        for (key, value) in changes.puts.pairs() {
             assert!(crate::text::is_name(key, 512), "{key:?} is no key");
             assert!(value.len() <= 256 * 1024, "the value of {key} has {} bytes", value.len());
             assert!(serde_json::from_str::<serde_json::Value>(value).is_ok(), "{key} holds {value}");
-            assert!(!changes.removes.contains(key), "{key} is both written and removed");
-            entries.insert(key.clone(), value.clone());
+            assert!(!changes.removes.iter().any(|removed| removed == key), "{key} is both written and removed");
+            entries.insert(key.to_owned(), value.to_owned());
         }
         let mut lines = self.lines.borrow_mut();
         for (topic, body) in &changes.lines {
@@ -136,10 +137,11 @@ impl Storage for Fake {
         self.mark.borrow().clone()
     }
 
-    fn get_many(&self, keys: &[String]) -> Vec<Option<String>> {
+    fn get_many(&self, keys: &Texts) -> Texts {
         assert!(keys.len() <= 20_000, "too many keys");
         self.crossings.set(self.crossings.get() + 1);
-        keys.iter().map(|key| self.entries.borrow().get(key).cloned()).collect()
+        let entries = self.entries.borrow();
+        keys.iter().map(|key| entries.get(key).map_or("", String::as_str)).collect()
     }
 
     fn scan(&self, first: &str, end: &str, direction: Direction, limit: u32) -> (Vec<(String, String)>, bool) {

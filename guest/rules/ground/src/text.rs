@@ -47,18 +47,69 @@ pub fn is_name(text: &str, longest: usize) -> bool {
     !text.is_empty() && text.len() <= longest && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Appends decimal digits, with zeros in front up to `width`.
-pub fn push_padded(text: &mut String, number: u64, width: usize) {
-    let mut digits = [b'0'; 20];
-    let mut first = digits.len();
-    let mut left = number;
-    while left > 0 || first == digits.len() {
-        first -= 1;
-        digits[first] = b'0' + (left % 10) as u8;
-        left /= 10;
+/// Every pair of digits of a base, one after another: text that need not be checked to be text.
+const fn pairs<const BYTES: usize>(base: usize) -> [u8; BYTES] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut all = [0; BYTES];
+    let mut pair = 0;
+    while 2 * pair < BYTES {
+        all[2 * pair] = DIGITS[pair / base];
+        all[2 * pair + 1] = DIGITS[pair % base];
+        pair += 1;
     }
-    let first = first.min(digits.len() - width.min(digits.len()));
-    text.push_str(std::str::from_utf8(&digits[first..]).expect("digits are ASCII"));
+    all
+}
+
+const fn ascii(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => panic!("digits are ASCII"),
+    }
+}
+
+/// `00` to `99`.
+const DECIMAL: &str = ascii(&pairs::<200>(10));
+/// `00` to `ff`.
+const HEXADECIMAL: &str = ascii(&pairs::<512>(16));
+
+fn push_pair(text: &mut String, pairs: &'static str, pair: usize) {
+    text.push_str(&pairs[2 * pair..2 * pair + 2]);
+}
+
+/// Appends decimal digits, with zeros in front up to `width`, at most 20.
+pub fn push_padded(text: &mut String, number: u64, width: usize) {
+    let mut pairs = [0_u8; 9];
+    let mut first = pairs.len();
+    let mut left = number;
+    // Eight digits at a time: most of the divisions are then of 32 bits.
+    while left > 99_999_999 {
+        let mut part = (left % 100_000_000) as u32;
+        left /= 100_000_000;
+        for _ in 0..4 {
+            first -= 1;
+            pairs[first] = (part % 100) as u8;
+            part /= 100;
+        }
+    }
+    let mut leading = left as u32;
+    while leading > 99 {
+        first -= 1;
+        pairs[first] = (leading % 100) as u8;
+        leading /= 100;
+    }
+    text.reserve(20);
+    let digits = 2 * (pairs.len() - first) + if leading > 9 { 2 } else { 1 };
+    for _ in digits..width.min(20) {
+        text.push('0');
+    }
+    if leading > 9 {
+        push_pair(text, DECIMAL, leading as usize);
+    } else {
+        text.push(char::from(b'0' + leading as u8));
+    }
+    for pair in &pairs[first..] {
+        push_pair(text, DECIMAL, usize::from(*pair));
+    }
 }
 
 /// Appends a whole number.
@@ -71,12 +122,10 @@ pub fn push_number(text: &mut String, number: i64) {
 
 /// Appends 16 lower-case hexadecimal digits.
 pub fn push_hex(text: &mut String, number: u64) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut digits = [0; 16];
-    for (place, digit) in digits.iter_mut().rev().enumerate() {
-        *digit = DIGITS[(number >> (4 * place)) as usize & 15];
+    text.reserve(16);
+    for byte in number.to_be_bytes() {
+        push_pair(text, HEXADECIMAL, usize::from(byte));
     }
-    text.push_str(std::str::from_utf8(&digits).expect("digits are ASCII"));
 }
 
 /// Appends printable ASCII as JSON text, quotes included.
@@ -139,7 +188,22 @@ mod tests {
 
     #[test]
     fn numbers_print_as_the_standard_library_prints_them() {
-        for number in [0, 1, 9, 10, 99, 1_234_567_890_123, i64::MAX, -1, -10, i64::MIN] {
+        for number in [
+            0,
+            1,
+            9,
+            10,
+            99,
+            100,
+            99_999_999,
+            100_000_000,
+            1_234_567_890_123,
+            10_000_000_000_000_000,
+            i64::MAX,
+            -1,
+            -10,
+            i64::MIN,
+        ] {
             assert_eq!(pushed(|text| push_number(text, number)), number.to_string());
         }
         for number in [0, 7, 1_772_323_200_000, u64::MAX] {

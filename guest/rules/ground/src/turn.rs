@@ -5,6 +5,7 @@
 
 use crate::kept::Kept;
 use crate::port::{Changes, Direction, Lane, Random, Storage, Vault};
+use crate::texts::Texts;
 use crate::vocabulary::{Fact, Fault, Instant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -38,7 +39,8 @@ pub struct Turn<'host> {
     lent: Lent<'host>,
     reads: RefCell<BTreeMap<String, Option<Rc<str>>>>,
     writes: BTreeMap<String, Option<Rc<str>>>,
-    appended: Vec<(String, String)>,
+    /// Key and value in turn.
+    appended: Texts,
     clears: Vec<(String, String)>,
     lines: Vec<(String, String)>,
     timers: BTreeMap<String, (Lane, Instant)>,
@@ -52,7 +54,7 @@ impl<'host> Turn<'host> {
             lent,
             reads: RefCell::default(),
             writes: BTreeMap::new(),
-            appended: Vec::new(),
+            appended: Texts::default(),
             clears: Vec::new(),
             lines: Vec::new(),
             timers: BTreeMap::new(),
@@ -92,26 +94,41 @@ impl<'host> Turn<'host> {
 
     /// Reads several keys at once, so that later [`Turn::text`] and [`Turn::get`] need no crossing of their own.
     pub fn prefetch(&self, keys: impl IntoIterator<Item = String>) {
-        self.fetch(&mut Vec::new(), keys);
+        self.fetch(&mut Texts::default(), keys);
     }
 
-    /// What the host holds under these keys, in the same order, for large numbers of keys that are looked at once: nothing is
-    /// remembered of them, and own writes are not seen. In the same crossing `others` are read as [`Turn::prefetch`] does.
-    pub fn fetch(&self, keys: &mut Vec<String>, others: impl IntoIterator<Item = String>) -> Vec<Option<String>> {
+    /// What the host holds under these keys, in the same order, empty where that is nothing: for large numbers of keys that are looked at once.
+    /// Nothing is remembered of them, and own writes are not seen. In the same crossing `others` are read as [`Turn::prefetch`] does; their keys
+    /// and values stand behind the ones that were asked for.
+    pub fn fetch(&self, keys: &mut Texts, others: impl IntoIterator<Item = String>) -> Texts {
         let mut reads = self.reads.borrow_mut();
         let mut others: Vec<String> =
             others.into_iter().filter(|key| !self.writes.contains_key(key) && !reads.contains_key(key)).collect();
         others.sort_unstable();
         others.dedup();
         let count = keys.len();
-        keys.append(&mut others);
-        let mut values = Vec::with_capacity(keys.len());
-        for part in keys.chunks(20_000) {
-            values.append(&mut self.lent.storage.get_many(part));
+        others.iter().for_each(|key| keys.push(key));
+        if keys.is_empty() {
+            return Texts::default();
         }
+        let values = self.get_many(keys);
         assert_eq!(values.len(), keys.len(), "storage answers every key once");
-        for (key, value) in keys.drain(count..).zip(values.drain(count..)) {
-            reads.insert(key, value.map(Rc::from));
+        for (key, value) in others.into_iter().zip(values.iter().skip(count)) {
+            reads.insert(key, some(value));
+        }
+        values
+    }
+
+    /// In portions that the contract allows.
+    fn get_many(&self, keys: &Texts) -> Texts {
+        const KEYS_MAX: usize = 20_000;
+        if keys.len() <= KEYS_MAX {
+            return self.lent.storage.get_many(keys);
+        }
+        let (mut values, mut left) = (Texts::default(), keys.iter());
+        while left.len() > 0 {
+            let part: Texts = left.by_ref().take(KEYS_MAX).collect();
+            self.lent.storage.get_many(&part).iter().for_each(|value| values.push(value));
         }
         values
     }
@@ -124,7 +141,7 @@ impl<'host> Turn<'host> {
         if let Some(read) = self.reads.borrow().get(key) {
             return read.clone();
         }
-        let value: Option<Rc<str>> = self.lent.storage.get_many(&[key.to_owned()]).pop().flatten().map(Rc::from);
+        let value = self.lent.storage.get_many(&Texts::from_iter([key])).iter().next().and_then(some);
         self.reads.borrow_mut().insert(key.to_owned(), value.clone());
         value
     }
@@ -151,12 +168,25 @@ impl<'host> Turn<'host> {
     }
 
     /// Writes text under a key that this turn neither reads nor writes from here on: cheaper than [`Turn::put_text`] for many keys.
-    pub fn append(&mut self, key: String, text: String) {
-        if self.writes.contains_key(&key) {
-            self.put_text(&key, text);
+    pub fn append(&mut self, key: &str, text: &str) {
+        self.append_written(key, |all| all.push_str(text));
+    }
+
+    /// [`Turn::append`] of a text that is written here. It may only append.
+    pub fn append_written(&mut self, key: &str, write: impl FnOnce(&mut String)) {
+        if self.writes.contains_key(key) {
+            let mut text = String::new();
+            write(&mut text);
+            self.put_text(key, text);
         } else {
-            self.appended.push((key, text));
+            self.appended.push(key);
+            self.appended.write(write);
         }
+    }
+
+    /// Makes room for entries that will be appended.
+    pub fn expect_appended(&mut self, entries: usize, bytes: usize) {
+        self.appended.reserve(2 * entries, bytes);
     }
 
     /// Removes an entry.
@@ -275,7 +305,7 @@ impl<'host> Turn<'host> {
     }
 
     /// What the turn changes, in the contract's order.
-    pub fn into_changes(mut self) -> Changes {
+    pub fn into_changes(self) -> Changes {
         let mut changes = Changes {
             clears: self.clears,
             lines: self.lines,
@@ -284,19 +314,42 @@ impl<'host> Turn<'host> {
             ..Changes::default()
         };
         changes.clears.sort();
-        for (key, written) in self.writes {
+        let mut puts = Vec::with_capacity(self.writes.len() + self.appended.len() / 2);
+        for (key, written) in &self.writes {
             match written {
-                Some(text) => changes.puts.push((key, text.to_string())),
-                None => changes.removes.push(key),
+                Some(text) => puts.push((beginning(key), key.as_str(), &**text)),
+                None => changes.removes.push(key.clone()),
             }
         }
-        if !self.appended.is_empty() {
-            changes.puts.append(&mut self.appended);
-            // Sorted runs one after another, which a stable sort merges.
-            changes.puts.sort_by(|one, other| one.0.cmp(&other.0));
+        puts.extend(self.appended.pairs().map(|(key, text)| (beginning(key), key, text)));
+        // Sorted runs one after another, which a stable sort merges.
+        puts.sort_by(|one, other| one.0.cmp(&other.0).then_with(|| one.1.cmp(other.1)));
+        let bytes = puts.iter().map(|(_, key, text)| key.len() + text.len()).sum();
+        changes.puts = Texts::with_room(2 * puts.len(), bytes);
+        for (_, key, text) in puts {
+            changes.puts.push(key);
+            changes.puts.push(text);
         }
         changes
     }
+}
+
+/// The first 16 bytes of a key as numbers, which order as keys do. Cheaper to compare than text.
+fn beginning(key: &str) -> (u64, u64) {
+    let key = key.as_bytes();
+    let first = key.first_chunk::<16>().copied().unwrap_or_else(|| {
+        // A byte of a key is never zero.
+        let mut padded = [0; 16];
+        padded[..key.len()].copy_from_slice(key);
+        padded
+    });
+    let whole = u128::from_be_bytes(first);
+    ((whole >> 64) as u64, whole as u64)
+}
+
+/// A value as storage answers it: no value is empty.
+fn some(value: &str) -> Option<Rc<str>> {
+    (!value.is_empty()).then(|| Rc::from(value))
 }
 
 /// The first key after every key that begins with `prefix`. Keys are ASCII, so the last byte can be raised.
@@ -334,10 +387,11 @@ mod tests {
         let mut turn = Turn::new(Lent { storage: &fake, vault: &OpenVault, random: &fake, now: 0, kept: &kept });
         turn.put_text("c", "1".to_owned());
         turn.put_text("a", "1".to_owned());
-        for key in ["d", "b", "c"] {
-            turn.append(key.to_owned(), "2".to_owned());
+        for key in ["d", "b", "c", "a0123456789abcdefZ", "a0123456789abcdefB"] {
+            turn.append(key, "2");
         }
-        let puts: Vec<String> = turn.into_changes().puts.into_iter().map(|(key, text)| key + &text).collect();
-        assert_eq!(puts, ["a1", "b2", "c2", "d2"]);
+        let changes = turn.into_changes();
+        let puts: Vec<String> = changes.puts.pairs().map(|(key, text)| format!("{key}{text}")).collect();
+        assert_eq!(puts, ["a1", "a0123456789abcdefB2", "a0123456789abcdefZ2", "b2", "c2", "d2"]);
     }
 }

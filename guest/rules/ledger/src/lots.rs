@@ -10,7 +10,7 @@ use coinbox_ground::job::{JobKey, JobKind, Subject};
 use coinbox_ground::money::Money;
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant, MOMENT_MAX};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Origin of credit, in spending order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -25,9 +25,17 @@ pub enum LotKind {
 }
 
 /// Where a lot stands in spending order: kind, then expiry (promotional) or payment, then number. Ties fall to creation.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Place(String);
+///
+/// Text of at most [`PLACE_BYTES`] bytes that takes no memory of its own: one is read with every wallet.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Zeros behind the text, so that places are ordered as their texts are.
+    bytes: [u8; PLACE_BYTES],
+    length: u8,
+}
+
+/// A digit, a moment of 13 and a number of at most 10, with slashes between.
+const PLACE_BYTES: usize = 26;
 
 /// Promotional lots without expiry come after all that have one.
 const NEVER: Instant = MOMENT_MAX;
@@ -40,18 +48,31 @@ impl Place {
             LotKind::Promotional => (1, expires.unwrap_or(NEVER)),
             LotKind::Cash => (2, since),
         };
-        Place(format!("{rank}/{}/{number:06}", time_key(moment)))
+        Place::keep(&format!("{rank}/{}/{number:06}", time_key(moment))).expect("it has at most so many bytes")
+    }
+
+    fn keep(text: &str) -> Option<Place> {
+        let mut bytes = [0; PLACE_BYTES];
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(Place { bytes, length: text.len() as u8 })
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..usize::from(self.length)]).expect("it was made from text")
     }
 
     /// When what is left is removed, of a promotional lot that expires.
     pub fn expires(&self) -> Option<Instant> {
-        let moment = self.0.split('/').nth(1)?.parse().ok()?;
-        (self.kind() == LotKind::Promotional && moment != NEVER).then_some(moment)
+        if self.kind() != LotKind::Promotional {
+            return None;
+        }
+        self.as_str().split('/').nth(1)?.parse().ok().filter(|moment| *moment != NEVER)
     }
 
     /// Number of the lot.
     pub fn number(&self) -> u32 {
-        self.0.rsplit('/').next().and_then(|number| number.parse().ok()).unwrap_or(0)
+        self.as_str().rsplit('/').next().and_then(|number| number.parse().ok()).unwrap_or(0)
     }
 
     /// Reads back what [`Place`] prints.
@@ -61,14 +82,14 @@ impl Place {
             part.is_some_and(|part| part.len() >= length && part.bytes().all(|byte| byte.is_ascii_digit()))
         };
         let good = digits(parts.next(), 1) && digits(parts.next(), 13) && digits(parts.next(), 6);
-        (good && parts.next().is_none()).then(|| Place(text.to_owned()))
+        if good && parts.next().is_none() { Place::keep(text) } else { None }
     }
 
     /// The kind that the place begins with.
     pub fn kind(&self) -> LotKind {
-        match self.0.as_bytes().first() {
-            Some(b'0') => LotKind::Trial,
-            Some(b'1') => LotKind::Promotional,
+        match self.bytes[0] {
+            b'0' => LotKind::Trial,
+            b'1' => LotKind::Promotional,
             _ => LotKind::Cash,
         }
     }
@@ -76,7 +97,26 @@ impl Place {
 
 impl std::fmt::Display for Place {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl std::fmt::Debug for Place {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{:?}", self.as_str())
+    }
+}
+
+impl Serialize for Place {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Place {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Place, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Place::keep(&text).ok_or_else(|| serde::de::Error::custom("a place has at most 26 bytes"))
     }
 }
 
@@ -209,7 +249,7 @@ fn open_prefix(account: AuthId) -> String {
 }
 
 fn open_key(account: AuthId, place: &Place) -> String {
-    open_prefix(account) + &place.0
+    open_prefix(account) + place.as_str()
 }
 
 fn used_key(account: AuthId, number: u32) -> String {

@@ -11,7 +11,7 @@ use coinbox_ground::currency::Currency;
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
-use coinbox_ground::product::{self, Event};
+use coinbox_ground::product::{self, EventView};
 use coinbox_ground::text::{push_number, push_padded, push_quoted, push_text};
 use coinbox_ground::turn::{Record, Turn, successor};
 use coinbox_ground::vocabulary::MINUTE_MS;
@@ -68,15 +68,22 @@ impl Line {
 
     /// Appends a line as it is stored: what serialising it gives, without making one. `price` is the prefix and the rate as text, `billed` in the unit of the
     /// product.
-    pub fn write(text: &mut String, source: AuthId, event: &Event, price: (&str, &str), billed: u64, amount: Money) {
+    pub fn write(
+        text: &mut String,
+        source: AuthId,
+        event: &EventView<'_>,
+        price: (&str, &str),
+        billed: u64,
+        amount: Money,
+    ) {
         text.push_str(r#"{"a":""#);
         text.push_str(source.as_str());
         text.push_str(r#"","i":"#);
-        push_quoted(text, &event.id);
+        push_quoted(text, event.id);
         text.push_str(r#","p":""#);
         product::push_pair(text, event.product, event.heading);
         text.push_str(r#"","n":"#);
-        push_text(text, &event.number);
+        push_text(text, event.number);
         text.push_str(r#","q":"#);
         push_number(text, i64::from(event.quantity));
         let is_built_in = event.product.is_built_in() && event.heading.is_built_in();
@@ -269,12 +276,12 @@ pub fn post_usage(
     let transaction = Transaction::of(turn, currency, "usage", &format!("{events} events"), postings);
     check_balance(&transaction, id)?;
     let head = serde_json::to_string(&transaction).expect("records have text keys and finite numbers only");
-    let mut text = String::with_capacity(head.len() + lines.len() + 16);
-    text.push_str(head.strip_suffix('}').expect("a record is an object"));
-    text.push_str(r#","lines":["#);
-    text.push_str(lines);
-    text.push_str("]}");
-    turn.append(format!("{PREFIX}{id}"), text);
+    turn.append_written(&format!("{PREFIX}{id}"), |text| {
+        text.push_str(head.strip_suffix('}').expect("a record is an object"));
+        text.push_str(r#","lines":["#);
+        text.push_str(lines);
+        text.push_str("]}");
+    });
     follow(turn);
     Ok(())
 }
@@ -295,7 +302,7 @@ pub fn follow(turn: &mut Turn<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use coinbox_ground::product::{Heading, Product};
+    use coinbox_ground::product::{Event, Heading, Product};
     use coinbox_ground::testing::{Fake, START};
 
     #[test]
@@ -327,7 +334,7 @@ mod tests {
                 text.push(',');
             }
             let billed = if amount > Money::ZERO { 60 } else { 7 };
-            Line::write(&mut text, sub, &event, ("1555", "0.0085"), billed, amount);
+            Line::write(&mut text, sub, &event.view(), ("1555", "0.0085"), billed, amount);
             lines.push(Line {
                 a: sub,
                 i: event.id,

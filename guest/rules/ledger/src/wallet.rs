@@ -2,9 +2,11 @@
 
 mod credit;
 mod ended;
+mod form;
 pub mod payer;
 pub mod receivables;
 mod record;
+mod stored;
 
 pub use credit::{Credited, NewCredit, Split, credit, debit, expire, open};
 pub use credit::{Refill, debit_noting, empty, forgive, late, late_rest, refill, rest_of, take_from};
@@ -15,5 +17,5 @@ pub use receivables::{
     owed_between, owed_by_day, owed_whole_between, pay_between, pay_claim, pay_unpaid_rent, to_pay_until,
 };
 pub use receivables::{Receivable, receivables};
-pub use record::{PREFIX, Wallet, currency, key, load, mark_overrides, need, save};
-pub use record::{parse, save_last};
+pub use record::Wallet;
+pub use stored::{PREFIX, currency, key, load, mark_overrides, need, parse, save, save_last};

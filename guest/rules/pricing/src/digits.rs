@@ -33,6 +33,11 @@ impl Prefix {
         }
     }
 
+    /// A 1 with the digits behind it.
+    pub(crate) fn as_number(self) -> u64 {
+        self.0
+    }
+
     /// How many digits.
     pub fn length(self) -> u32 {
         self.0.ilog10()

@@ -36,6 +36,7 @@ mod row;
 mod rows;
 mod sets;
 mod shown;
+mod table;
 pub mod upkeep;
 mod versions;
 

@@ -10,11 +10,12 @@ use crate::places::{Place, chunk_key};
 use crate::product_row::Terms;
 use crate::row::Row;
 use crate::sets::Sets;
+use crate::table::{ChunkName, Table};
 use crate::versions::{Index, VERSIONS_KEY, Versions};
 use coinbox_forms::phone::OtherSide;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
-use coinbox_ground::product::{self, Event, Heading, Product, Rejection};
+use coinbox_ground::product::{self, EventView, Heading, Product, Rejection};
 use coinbox_ground::rate::Rate;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Instant};
@@ -42,26 +43,23 @@ pub struct Rated {
 
 impl Rated {
     /// By a row that was found, or quoted, before.
-    pub fn by(row: &Row, terms: &Terms, event: &Event) -> Result<Rated, Fault> {
-        let amount = row.amount(terms, event.quantity)?;
-        let billed = row.billed(terms, event.quantity);
+    pub fn by(row: &Row, terms: &Terms, quantity: u32) -> Result<Rated, Fault> {
+        let amount = row.amount(terms, quantity)?;
+        let billed = row.billed(terms, quantity);
         Ok(Rated { prefix: row.prefix, rate: row.rate, billed, amount })
     }
 }
 
 /// The digits that a price is looked for by: none where the other side is no number, for which a row with an empty prefix is meant.
-fn rated_digits(event: &Event, terms: &Terms) -> Option<Prefix> {
-    match product::other_side(terms.side, &event.number)? {
+fn rated_digits(event: &EventView<'_>, terms: &Terms) -> Option<Prefix> {
+    match product::other_side(terms.side, event.number)? {
         OtherSide::Number(digits) => Prefix::parse(&digits),
         OtherSide::NoNumber => Some(Prefix::EMPTY),
     }
 }
 
-/// A chunk of one call: place of its version among the published ones, number of product and heading in the catalogue, region.
-type ChunkName = (usize, u16, Prefix);
-
 /// An event with its terms, and the main account that it is of, where that has price overrides.
-pub type ToRate<'event> = (&'event Event, Terms, Option<AuthId>);
+pub type ToRate<'event> = (EventView<'event>, Terms, Option<AuthId>);
 
 /// The price book as one call sees it, with the chunks that it needs.
 pub struct Book {
@@ -69,7 +67,7 @@ pub struct Book {
     versions: Rc<Versions>,
     indexes: BTreeMap<usize, Rc<Index>>,
     /// None: the version has no such chunk.
-    chunks: BTreeMap<ChunkName, Option<Rc<Chunk>>>,
+    chunks: Table<Option<Rc<Chunk>>>,
     sets: BTreeMap<AuthId, Rc<Sets>>,
     overrides: BTreeMap<String, Rc<OverrideRows>>,
 }
@@ -82,7 +80,7 @@ impl Book {
             catalogue: loaded::catalogue(turn)?,
             versions: loaded::versions(turn)?,
             indexes: BTreeMap::new(),
-            chunks: BTreeMap::new(),
+            chunks: Table::new(),
             sets: BTreeMap::new(),
             overrides: BTreeMap::new(),
         })
@@ -104,12 +102,17 @@ impl Book {
         turn: &Turn<'_>,
         events: impl Iterator<Item = ToRate<'event>>,
     ) -> Result<(), Fault> {
-        let mut chunks: BTreeSet<ChunkName> = BTreeSet::new();
+        let (mut chunks, mut met): (BTreeSet<ChunkName>, Table<()>) = (BTreeSet::new(), Table::new());
         let mut moments: BTreeSet<(AuthId, Instant)> = BTreeSet::new();
         for (event, terms, account) in events {
             moments.extend(account.map(|account| (account, event.at)));
-            if let (Some(version), Some(number)) = (self.versions.in_force(event.at), rated_digits(event, &terms)) {
-                chunks.extend(regions(number).map(|region| (version, terms.pair, region)));
+            if let (Some(version), Some(number)) = (self.versions.in_force(event.at), rated_digits(&event, &terms)) {
+                for name in regions(number).map(|region| (version, terms.pair, region)) {
+                    if !met.contains_key(&name) {
+                        met.insert(name, ());
+                        chunks.insert(name);
+                    }
+                }
             }
         }
         self.load_indexes(turn, &chunks, &moments)?;
@@ -218,7 +221,7 @@ impl Book {
         (event, terms, overrides): ToRate<'_>,
     ) -> Result<Result<Rated, Rejection>, Fault> {
         match self.find(turn, (event, terms, overrides))? {
-            Ok(row) => Ok(Ok(Rated::by(&row, &terms, event)?)),
+            Ok(row) => Ok(Ok(Rated::by(&row, &terms, event.quantity)?)),
             Err(rejection) => Ok(Err(rejection)),
         }
     }
@@ -229,12 +232,12 @@ impl Book {
         turn: &Turn<'_>,
         (event, terms, overrides): ToRate<'_>,
     ) -> Result<Result<Row, Rejection>, Fault> {
-        let Some(number) = rated_digits(event, &terms) else { return Ok(Err(Rejection::Malformed)) };
+        let Some(number) = rated_digits(&event, &terms) else { return Ok(Err(Rejection::Malformed)) };
         if !self.is_loaded((event, terms, overrides), number) {
             self.prefetch(turn, std::iter::once((event, terms, overrides)))?;
         }
-        let general = self.general_row(event, &terms, number);
-        let own = overrides.and_then(|account| self.own_row(account, event, number));
+        let general = self.general_row(&event, &terms, number);
+        let own = overrides.and_then(|account| self.own_row(account, &event, number));
         Ok(match (own, general) {
             (Some(own), Some(general)) if general.prefix.length() > own.prefix.length() => Ok(*general),
             (Some(own), _) => Ok(*own),
@@ -256,7 +259,7 @@ impl Book {
     }
 
     /// The row of the price book: the first region's matches are longer than the second's.
-    fn general_row(&self, event: &Event, terms: &Terms, number: Prefix) -> Option<&Row> {
+    fn general_row(&self, event: &EventView<'_>, terms: &Terms, number: Prefix) -> Option<&Row> {
         let version = self.versions.in_force(event.at)?;
         regions(number).into_iter().find_map(|region| {
             let chunk = self.chunks.get(&(version, terms.pair, region))?;
@@ -264,7 +267,7 @@ impl Book {
         })
     }
 
-    fn own_row(&self, account: AuthId, event: &Event, number: Prefix) -> Option<&Row> {
+    fn own_row(&self, account: AuthId, event: &EventView<'_>, number: Prefix) -> Option<&Row> {
         let entry = self.sets.get(&account)?.in_force(event.at)?;
         self.overrides.get(&entry.digest)?.find(event.product, event.heading, number)
     }

@@ -33,7 +33,7 @@ const STORAGE: [(&str, u64); 8] = [
 ];
 
 /// Most items of a batch, most entries of a page.
-const CALLS: [(&str, u64); 29] = [
+const CALLS: [(&str, u64); 30] = [
     ("accounts.list.limit", 500),
     ("coupons.list.limit", 100),
     ("coupons.list-redemptions.limit", 100),
@@ -61,6 +61,7 @@ const CALLS: [(&str, u64); 29] = [
     ("usage.discard.keys", EVENTS_MAX as u64),
     ("usage.list-rejected.limit", 500),
     ("usage.list-running.limit", PAGE_MAX as u64),
+    ("usage.record-columns.columns", EVENTS_MAX as u64),
     ("usage.record-events.events", EVENTS_MAX as u64),
     ("usage.resubmit.events", EVENTS_MAX as u64),
 ];

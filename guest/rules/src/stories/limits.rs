@@ -3,6 +3,7 @@
 use crate::about::describe;
 use crate::ground::product::{Event, Heading, Product};
 use crate::ground::testing::Fake;
+use crate::ground::texts::Texts;
 use crate::ground::turn::Turn;
 use crate::ground::vocabulary::{Caller, Instant};
 use crate::stories::scenario::{Story, operator};
@@ -73,7 +74,7 @@ fn each<T>(count: usize, make: impl Fn(String) -> T) -> Vec<T> {
     (0..count).map(|number| make(format!("c-{number}"))).collect()
 }
 
-const BATCHES: [(&str, Batch); 10] = [
+const BATCHES: [(&str, Batch); 11] = [
     ("pricing.add-rows.rows", |turn, by, count| {
         let row = pricing::PriceRow {
             product: Product::VOICE,
@@ -119,6 +120,20 @@ const BATCHES: [(&str, Batch); 10] = [
         let auth_id = credit_account(turn);
         let running = |call| RunningCall { call, auth_id: auth_id.clone(), started: 0, source: None };
         told(running_calls::calls_started(turn, by, each(count, running)))
+    }),
+    ("usage.record-columns.columns", |turn, by, count| {
+        let event = event(turn.now());
+        let columns = usage::EventColumns {
+            names: (0..count)
+                .flat_map(|name| [name.to_string(), NOBODY.to_owned(), event.number.clone()])
+                .collect::<Texts>()
+                .given(),
+            uses: vec![usage::ProductUse { product: event.product, heading: event.heading }],
+            used: vec![0; count],
+            quantities: vec![event.quantity; count],
+            moments: vec![event.at; count],
+        };
+        told(usage::record_columns(turn, by, columns))
     }),
     ("usage.record-events.events", |turn, by, count| {
         let at = turn.now();

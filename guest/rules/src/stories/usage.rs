@@ -1,5 +1,6 @@
 //! Stories of `usage`. Events, reservations, summaries.
 
+mod columns;
 mod daily;
 mod recording;
 mod reservations;

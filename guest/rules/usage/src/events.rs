@@ -2,7 +2,7 @@
 
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::money::Money;
-use coinbox_ground::product::{self, Event, ID_MAX, Rejection};
+use coinbox_ground::product::{self, Event, EventView, ID_MAX, Rejection};
 use coinbox_ground::text::is_name;
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant, Micros, Refusal, int_text};
@@ -12,6 +12,9 @@ use coinbox_profiles::profile::{self, Standing};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
 use std::hash::Hasher;
+
+/// Most events of one call.
+pub const EVENTS_MAX: usize = 1000;
 
 /// Events of one ledger transaction: its record stays under the size limit of a stored value.
 pub(crate) const EVENTS_PER_TRANSACTION: usize = 500;
@@ -83,12 +86,12 @@ pub fn hash(parts: &[&[u8]]) -> u64 {
 }
 
 /// Where an event is remembered: by its moment, then by account and ID (R47).
-pub(crate) fn identity(event: &Event) -> u64 {
+pub(crate) fn identity(event: &EventView<'_>) -> u64 {
     hash(&[event.auth_id.as_bytes(), event.id.as_bytes(), &event.at.to_le_bytes()])
 }
 
 /// What tells an event from another one of its identity.
-pub fn content(event: &Event) -> u64 {
+pub fn content(event: &EventView<'_>) -> u64 {
     let (number, quantity) = (event.number.as_bytes(), event.quantity.to_le_bytes());
     match (event.product.letter(), event.heading.letter()) {
         (Some(product), Some(heading)) => hash(&[&[product as u8, heading as u8], number, &quantity]),
@@ -97,7 +100,7 @@ pub fn content(event: &Event) -> u64 {
 }
 
 /// Identity and content of an event as text.
-pub(crate) fn event_digest(event: &Event) -> String {
+pub(crate) fn event_digest(event: &EventView<'_>) -> String {
     format!("{:016x}{:016x}", identity(event), content(event))
 }
 
@@ -110,32 +113,30 @@ pub struct Held {
     pub quoted: Option<Row>,
 }
 
-fn rejected_key(event: &Event) -> String {
+fn rejected_key(event: &EventView<'_>) -> String {
     format!("{REJECTED}{}/{:016x}{:016x}", time_key(event.at), identity(event), content(event))
 }
 
 /// Whether an event has the form of its product. Of a product that nobody knows only this is known: its code is one.
-pub(crate) fn is_well_formed(event: &Event, terms: Option<&Terms>) -> bool {
-    is_name(&event.id, ID_MAX)
+pub(crate) fn is_well_formed(event: &EventView<'_>, terms: Option<&Terms>) -> bool {
+    is_name(event.id, ID_MAX)
         && match terms {
             Some(terms) => {
-                product::other_side(terms.side, &event.number).is_some() && event.quantity <= terms.quantity_max()
+                product::other_side(terms.side, event.number).is_some() && event.quantity <= terms.quantity_max()
             }
             None => event.product.is_formed() && event.heading.is_formed(),
         }
 }
 
-pub(crate) fn keep_rejected(turn: &mut Turn<'_>, event: &Event, reason: Rejection) -> Result<(), Fault> {
+pub(crate) fn keep_rejected(turn: &mut Turn<'_>, event: &EventView<'_>, reason: Rejection) -> Result<(), Fault> {
     let key = rejected_key(event);
     let received = turn.get::<Rejected>(&key)?.map_or(turn.now(), |rejected| rejected.received);
-    let mut kept = event.clone();
     // The list keeps the event as it came, so that it can be sent again; only what no network gives is cut, since a malformed field may be
     // of any length.
-    for text in [&mut kept.id, &mut kept.auth_id, &mut kept.number] {
-        if text.chars().count() > KEPT_MAX {
-            *text = text.chars().take(KEPT_MAX).collect();
-        }
-    }
+    let kept = |text: &str| -> String { text.chars().take(KEPT_MAX).collect() };
+    let EventView { id, auth_id, product, heading, number, quantity, at } = *event;
+    let (id, auth_id, number) = (kept(id), kept(auth_id), kept(number));
+    let kept = Event { id, auth_id, product, heading, number, quantity, at };
     turn.put(&key, &Rejected { v: 1, event: kept, reason, received });
     Ok(())
 }

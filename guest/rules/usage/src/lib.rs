@@ -4,6 +4,7 @@
 #![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
+mod columns;
 pub mod daily;
 pub mod events;
 mod hang_ups;

@@ -14,8 +14,9 @@ use coinbox_ground::currency::Currency;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
-use coinbox_ground::product::{Event, Product, Rejection};
+use coinbox_ground::product::{EventView, Product, Rejection};
 use coinbox_ground::text::{push_hex, push_padded};
+use coinbox_ground::texts::Texts;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, MOMENT_MAX};
 use coinbox_ledger::wallet::{self, Split, Wallet};
@@ -45,25 +46,31 @@ struct Remembered {
 }
 
 impl Remembered {
-    fn of(event: &Event) -> Remembered {
+    fn of(event: &EventView<'_>) -> Remembered {
         // The same bounds as `time_key`.
         Remembered { moment: event.at.clamp(0, MOMENT_MAX).unsigned_abs(), hash: identity(event) }
     }
 
+    fn push_key(self, text: &mut String) {
+        text.push_str(COUNTED);
+        push_padded(text, self.moment, 13);
+        text.push('/');
+        push_hex(text, self.hash);
+    }
+
     fn key(self) -> String {
-        let mut key = String::with_capacity(32);
-        key.push_str(COUNTED);
-        push_padded(&mut key, self.moment, 13);
-        key.push('/');
-        push_hex(&mut key, self.hash);
+        let mut key = String::with_capacity(KEY_BYTES);
+        self.push_key(&mut key);
         key
     }
 }
 
+/// Bytes of a key of [`Remembered`].
+const KEY_BYTES: usize = 32;
+
 /// One main account of the batch.
 struct Spender {
     account: AuthId,
-    key: String,
     wallet: Wallet,
     before: (Money, Money, Money),
     /// Whether available was below the trip.
@@ -71,9 +78,9 @@ struct Spender {
 }
 
 impl Spender {
-    fn new(account: AuthId, key: String, wallet: Wallet) -> Result<Spender, Fault> {
+    fn new(account: AuthId, wallet: Wallet) -> Result<Spender, Fault> {
         let tripped = wallet.available()? < wallet.trip;
-        Ok(Spender { account, key, before: moved_by_debits(&wallet), tripped, wallet })
+        Ok(Spender { account, before: moved_by_debits(&wallet), tripped, wallet })
     }
 
     fn give_back(&mut self, held: Option<&Held>) -> Result<(), Fault> {
@@ -102,35 +109,37 @@ struct Batch {
     /// By account.
     spenders: Vec<Spender>,
     remembered: Vec<Remembered>,
-    /// By event: the key that it is remembered under; empty once it is written.
-    keys: Vec<String>,
-    /// By event: what is stored of it.
-    counted: Vec<Option<String>>,
+    /// What is stored of each event, empty where that is nothing; then of what else was read.
+    stored: Texts,
 }
 
 impl Batch {
-    fn read(turn: &Turn<'_>, events: &[Event]) -> Result<Batch, Fault> {
-        let sources: Vec<Option<AuthId>> = events.iter().map(|event| AuthId::parse(&event.auth_id)).collect();
+    fn read(turn: &Turn<'_>, events: &[EventView<'_>]) -> Result<Batch, Fault> {
+        let sources: Vec<Option<AuthId>> = events.iter().map(|event| AuthId::parse(event.auth_id)).collect();
         let remembered: Vec<Remembered> = events.iter().map(Remembered::of).collect();
         let mut distinct: Vec<AuthId> = sources.iter().flatten().copied().collect();
         distinct.sort_unstable();
         distinct.dedup();
         let (mains, subs): (Vec<AuthId>, Vec<AuthId>) = distinct.iter().partition(|source| source.is_main());
-        let mut keys = Vec::with_capacity(events.len() + mains.len() + subs.len() + 2);
-        keys.extend(remembered.iter().map(|remembered| remembered.key()));
-        keys.extend(mains.iter().map(|main| wallet::key(*main)));
+        let asked = events.len() + mains.len() + subs.len() + 8;
+        let mut keys = Texts::with_room(asked, KEY_BYTES * asked);
+        remembered.iter().for_each(|remembered| keys.write(|text| remembered.push_key(text)));
+        for main in &mains {
+            keys.write(|text| {
+                text.push_str(wallet::PREFIX);
+                text.push_str(main.as_str());
+            });
+        }
         let others = subs
             .iter()
             .map(|sub| subaccount::key(*sub))
             .chain(coinbox_pricing::rating::first_keys())
             .chain([LAST_KEY, FLOOR_KEY].map(str::to_owned));
-        let mut counted = turn.fetch(&mut keys, others);
-        let wallets = counted.split_off(events.len()).into_iter().zip(keys.split_off(events.len()));
-
+        let stored = turn.fetch(&mut keys, others);
         let mut spenders = Vec::with_capacity(mains.len());
-        for (account, (text, key)) in mains.iter().zip(wallets) {
-            if let Some(text) = text {
-                spenders.push(Spender::new(*account, key, wallet::parse(*account, &text)?)?);
+        for (account, text) in mains.iter().zip(stored.iter().skip(events.len())) {
+            if !text.is_empty() {
+                spenders.push(Spender::new(*account, wallet::parse(*account, text)?)?);
             }
         }
         let mut parents = BTreeMap::new();
@@ -144,7 +153,7 @@ impl Batch {
         turn.prefetch(others.iter().map(|parent| wallet::key(*parent)));
         for parent in others {
             if let Some(wallet) = wallet::load(turn, parent)? {
-                spenders.push(Spender::new(parent, wallet::key(parent), wallet)?);
+                spenders.push(Spender::new(parent, wallet)?);
             }
         }
         spenders.sort_unstable_by_key(|spender| spender.account);
@@ -157,7 +166,7 @@ impl Batch {
                 find(&spenders, main)
             })
             .collect();
-        Ok(Batch { sources, spender_of, spenders, remembered, keys, counted })
+        Ok(Batch { sources, spender_of, spenders, remembered, stored })
     }
 }
 
@@ -166,13 +175,13 @@ fn find(spenders: &[Spender], account: AuthId) -> Option<usize> {
 }
 
 /// Rates and debits, in the order given. `held`, by event: what its reservation gives to it; empty: none has one.
-pub(super) fn post(turn: &mut Turn<'_>, events: &[Event], held: &[Held]) -> Result<BatchAnswer, Fault> {
+pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held]) -> Result<BatchAnswer, Fault> {
     let mut batch = Batch::read(turn, events)?;
     for spender in &mut batch.spenders {
         if spender.wallet.may_hold_late(turn.now()) {
             expiry::expire_due(turn, spender.account)?;
             let wallet = wallet::need(turn, spender.account)?;
-            *spender = Spender::new(spender.account, std::mem::take(&mut spender.key), wallet)?;
+            *spender = Spender::new(spender.account, wallet)?;
         }
     }
     let policy = Policy::load(turn)?;
@@ -186,23 +195,23 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[Event], held: &[Held]) -> Resu
         turn,
         events.iter().zip(&terms).zip(&batch.spender_of).filter_map(|((event, terms), spender)| {
             let terms = terms.filter(|terms| is_well_formed(event, Some(terms)))?;
-            Some((event, terms, spender.and_then(|place| batch.spenders[place].overrides())))
+            Some((*event, terms, spender.and_then(|place| batch.spenders[place].overrides())))
         }),
     )?;
 
     let mut answers = Vec::with_capacity(events.len());
     let mut transactions = Vec::new();
-    let mut seen: BTreeMap<Remembered, u64> = BTreeMap::new();
+    let mut seen = Seen::of(&batch.remembered);
     let mut blocks = Blocks::new(batch.spenders.len());
     let mut rejected = 0_u32;
     let mut latest = turn.now();
-    for (place, event) in events.iter().enumerate() {
+    for (place, (event, stored)) in events.iter().zip(batch.stored.iter()).enumerate() {
         let (source, remembered) = (batch.sources[place], batch.remembered[place]);
         let spender = batch.spender_of[place];
         let known_as = (event, terms[place].as_ref());
         let outcome = match verdict(known_as, source, spender.map(|place| &batch.spenders[place]), window) {
             Err(rejection) => Err(rejection),
-            Ok(source) => match known(&seen, remembered, batch.counted[place].as_deref())? {
+            Ok(source) => match known(&seen, remembered, stored)? {
                 Some(digest) if digest == content(event) => {
                     let number = spender.expect("only events of known accounts pass");
                     batch.spenders[number].give_back(held.get(place))?;
@@ -232,9 +241,8 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[Event], held: &[Held]) -> Resu
                 answers.push(Answer::Rated(rated.amount.micros()));
                 let digest = content(event);
                 seen.insert(remembered, digest);
-                let key = std::mem::take(&mut batch.keys[place]);
                 let block = blocks.of(currency);
-                block.push(event, source, (remembered, key, digest), &rated)?;
+                block.push(event, source, (remembered, digest), &rated)?;
                 if block.counted.len() == EVENTS_PER_TRANSACTION || block.lines.len() >= LINES_BYTES_MAX {
                     let full = std::mem::replace(block, Block::new(batch.spenders.len(), currency));
                     transactions.push(full.post(turn, &batch.spenders)?);
@@ -257,14 +265,14 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[Event], held: &[Held]) -> Resu
         coinbox_pricing::note_ahead(turn, latest)?;
     }
     let mut to_judge = Vec::new();
-    for spender in &mut batch.spenders {
+    for spender in &batch.spenders {
         if moved_by_debits(&spender.wallet) != spender.before {
             let freed = spender.wallet.reserved != spender.before.2;
             if spender.wallet.available()? < spender.wallet.trip || (freed && spender.tripped) {
                 wallet::save(turn, spender.account, &spender.wallet);
                 to_judge.push(spender.account);
             } else {
-                wallet::save_last(turn, std::mem::take(&mut spender.key), &spender.wallet);
+                wallet::save_last(turn, spender.account, &spender.wallet);
             }
         }
     }
@@ -284,20 +292,20 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[Event], held: &[Held]) -> Resu
 fn rate(
     turn: &Turn<'_>,
     book: &mut Book,
-    (event, terms): (&Event, Option<Terms>),
+    (event, terms): (&EventView<'_>, Option<Terms>),
     held: Option<&Held>,
     overrides: Option<AuthId>,
 ) -> Result<Result<Rated, Rejection>, Fault> {
     let Some(terms) = terms else { return Ok(Err(Rejection::UnknownProduct)) };
     match held.and_then(|held| held.quoted) {
-        Some(row) => Ok(Ok(Rated::by(&row, &terms, event)?)),
-        None => book.rate(turn, (event, terms, overrides)),
+        Some(row) => Ok(Ok(Rated::by(&row, &terms, event.quantity)?)),
+        None => book.rate(turn, (*event, terms, overrides)),
     }
 }
 
 /// What can be said of an event before it is looked up. Answers its source.
 fn verdict(
-    (event, terms): (&Event, Option<&Terms>),
+    (event, terms): (&EventView<'_>, Option<&Terms>),
     source: Option<AuthId>,
     spender: Option<&Spender>,
     (oldest, newest): (Instant, Instant),
@@ -316,13 +324,41 @@ fn verdict(
     Ok(source)
 }
 
-/// The content digest under which an event has been counted, in this batch or before.
-fn known(seen: &BTreeMap<Remembered, u64>, remembered: Remembered, stored: Option<&str>) -> Result<Option<u64>, Fault> {
-    if let Some(digest) = seen.get(&remembered) {
-        return Ok(Some(*digest));
+/// The events of this batch that were counted, as far as they come more than once.
+struct Seen {
+    /// What comes more than once, in order: next to nothing.
+    repeated: Vec<Remembered>,
+    digests: BTreeMap<Remembered, u64>,
+}
+
+impl Seen {
+    fn of(all: &[Remembered]) -> Seen {
+        let mut sorted = all.to_vec();
+        sorted.sort_unstable();
+        let repeated = sorted.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]).collect();
+        Seen { repeated, digests: BTreeMap::new() }
     }
-    let Some(text) = stored else { return Ok(None) };
-    let digest = serde_json::from_str::<Counted<'_>>(text)
+
+    fn get(&self, remembered: Remembered) -> Option<u64> {
+        if self.digests.is_empty() { None } else { self.digests.get(&remembered).copied() }
+    }
+
+    fn insert(&mut self, remembered: Remembered, digest: u64) {
+        if !self.repeated.is_empty() && self.repeated.binary_search(&remembered).is_ok() {
+            self.digests.insert(remembered, digest);
+        }
+    }
+}
+
+/// The content digest under which an event has been counted, in this batch or before.
+fn known(seen: &Seen, remembered: Remembered, stored: &str) -> Result<Option<u64>, Fault> {
+    if let Some(digest) = seen.get(remembered) {
+        return Ok(Some(digest));
+    }
+    if stored.is_empty() {
+        return Ok(None);
+    }
+    let digest = serde_json::from_str::<Counted<'_>>(stored)
         .ok()
         .and_then(|counted| u64::from_str_radix(&counted.d, 16).ok())
         .ok_or_else(|| unreadable(&remembered.key()))?;
@@ -377,8 +413,8 @@ impl Blocks {
 struct Block {
     currency: Currency,
     lines: String,
-    /// By event: under what it is remembered, that key, and the digest of its content.
-    counted: Vec<(Remembered, String, u64)>,
+    /// By event: under what it is remembered, and the digest of its content.
+    counted: Vec<(Remembered, u64)>,
     /// By spender; none: no event of this one.
     splits: Vec<Option<Split>>,
     income: BTreeMap<Product, Money>,
@@ -399,9 +435,9 @@ impl Block {
 
     fn push(
         &mut self,
-        event: &Event,
+        event: &EventView<'_>,
         source: AuthId,
-        counted: (Remembered, String, u64),
+        counted: (Remembered, u64),
         rated: &Rated,
     ) -> Result<(), Fault> {
         let income = self.income.entry(event.product).or_default();
@@ -433,15 +469,19 @@ impl Block {
         told.in_currency(self.currency).transaction(&id).tell(turn);
         let count = self.counted.len();
         // As numbers, so that text that is sorted later is sorted already.
-        self.counted.sort_unstable_by_key(|(remembered, _, _)| *remembered);
-        for (_, key, digest) in self.counted {
-            let mut text = String::with_capacity(40 + id.len());
-            text.push_str(r#"{"v":1,"d":""#);
-            push_hex(&mut text, digest);
-            text.push_str(r#"","t":""#);
-            text.push_str(&id);
-            text.push_str(r#""}"#);
-            turn.append(key, text);
+        self.counted.sort_unstable();
+        turn.expect_appended(count, count * (KEY_BYTES + 40 + id.len()));
+        let mut key = String::with_capacity(KEY_BYTES);
+        for (remembered, digest) in self.counted {
+            key.clear();
+            remembered.push_key(&mut key);
+            turn.append_written(&key, |text| {
+                text.push_str(r#"{"v":1,"d":""#);
+                push_hex(text, digest);
+                text.push_str(r#"","t":""#);
+                text.push_str(&id);
+                text.push_str(r#""}"#);
+            });
         }
         let mut postings: Vec<Posting> = Vec::with_capacity(accounts + self.income.len());
         for (spender, split) in spenders.iter().zip(&self.splits) {
@@ -461,6 +501,7 @@ mod tests {
     use super::*;
     use crate::events::identity;
     use coinbox_ground::ids::time_key;
+    use coinbox_ground::product::Event;
     use coinbox_ground::product::Heading;
 
     #[test]
@@ -475,9 +516,9 @@ mod tests {
             at,
         };
         let mut events: Vec<Remembered> =
-            [i64::MIN, -1, 0, 1, 1_772_323_200_000, i64::MAX].map(|at| Remembered::of(&event(at))).to_vec();
+            [i64::MIN, -1, 0, 1, 1_772_323_200_000, i64::MAX].map(|at| Remembered::of(&event(at).view())).to_vec();
         for (remembered, at) in events.iter().zip([i64::MIN, -1, 0, 1, 1_772_323_200_000, i64::MAX]) {
-            assert_eq!(remembered.key(), format!("{COUNTED}{}/{:016x}", time_key(at), identity(&event(at))));
+            assert_eq!(remembered.key(), format!("{COUNTED}{}/{:016x}", time_key(at), identity(&event(at).view())));
         }
         events.sort_unstable();
         assert!(events.is_sorted_by_key(|remembered| remembered.key()));
@@ -488,7 +529,7 @@ mod tests {
         let record = Counted { v: 1, d: "00000000000000ff".into(), t: "1772323200000/000001".into() };
         let text = r#"{"v":1,"d":"00000000000000ff","t":"1772323200000/000001"}"#;
         assert_eq!(serde_json::to_string(&record).expect("text"), text);
-        assert_eq!(known(&BTreeMap::new(), Remembered { moment: 1, hash: 2 }, Some(text)), Ok(Some(255)));
-        assert!(known(&BTreeMap::new(), Remembered { moment: 1, hash: 2 }, Some("{}")).is_err());
+        assert_eq!(known(&Seen::of(&[]), Remembered { moment: 1, hash: 2 }, text), Ok(Some(255)));
+        assert!(known(&Seen::of(&[]), Remembered { moment: 1, hash: 2 }, "{}").is_err());
     }
 }

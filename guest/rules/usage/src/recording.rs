@@ -5,13 +5,14 @@
 //! or three for a large batch); the dedupe key begins with the event's time, so that new keys land side by side.
 
 use super::posting;
-pub use crate::events::BatchAnswer;
+pub use crate::columns::{AnswerColumns, EventColumns, Fate, ProductUse};
+pub use crate::events::{BatchAnswer, EVENTS_MAX};
 use crate::events::{COUNTED, Held, ID_LIMIT, KEPT_MAX, REJECTED, Rejected, hash, hindrance, out_of_credit};
 use coinbox_access::{self as access, credentials, functions};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::usage::Error;
 use coinbox_ground::money::Money;
-use coinbox_ground::product::{Event, ID_MAX, Quote, Rejection};
+use coinbox_ground::product::{Event, EventView, ID_MAX, Quote, Rejection};
 use coinbox_ground::text::is_name;
 use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldProblem, FieldRule, Instant, Refusal, int_text};
@@ -23,8 +24,6 @@ use coinbox_pricing::rating::Book;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Most events of one call.
-pub const EVENTS_MAX: usize = 1000;
 /// Rejected events that one page of a filtered list looks at.
 const LOOKED_AT_MAX: usize = 2_000;
 
@@ -65,17 +64,33 @@ pub struct Resubmission {
 }
 
 /// Rates and debits events of reservations.
-pub(crate) fn post_held(turn: &mut Turn<'_>, events: &[Event], held: &[Held]) -> Result<BatchAnswer, Fault> {
+pub(crate) fn post_held(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held]) -> Result<BatchAnswer, Fault> {
     posting::post(turn, events, held)
 }
 
 /// Rates and debits, in the order given.
 pub fn record_events(turn: &mut Turn<'_>, caller: &Caller, events: Vec<Event>) -> Result<BatchAnswer, Error> {
     let command = access::command(turn, caller, functions::USAGE_RECORD_EVENTS)?;
-    if events.len() > EVENTS_MAX {
-        return Err(Error::TooManyEvents(u32::try_from(events.len()).unwrap_or(u32::MAX)));
-    }
+    check_events(events.len())?;
+    let events: Vec<EventView<'_>> = events.iter().map(Event::view).collect();
     command.once(turn, &events, |turn, _, ()| Ok(posting::post(turn, &events, &[])?))
+}
+
+/// [`record_events`] of events that come as columns. It is the same function in another form: one permission, and a key that was used for one form
+/// is used for the other.
+pub fn record_columns(turn: &mut Turn<'_>, caller: &Caller, columns: EventColumns) -> Result<AnswerColumns, Error> {
+    let command = access::command(turn, caller, functions::USAGE_RECORD_EVENTS)?;
+    check_events(columns.count())?;
+    let columns = columns.checked()?;
+    let events = columns.events();
+    Ok(command.once(turn, &events, |turn, _, ()| Ok::<_, Error>(posting::post(turn, &events, &[])?))?.into())
+}
+
+fn check_events(count: usize) -> Result<(), Error> {
+    if count > EVENTS_MAX {
+        return Err(Error::TooManyEvents(u32::try_from(count).unwrap_or(u32::MAX)));
+    }
+    Ok(())
 }
 
 /// Since when counted events are remembered, for whoever compares them.
@@ -153,8 +168,8 @@ fn quote(turn: &Turn<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
     checks.done()?;
     let Some(terms) = terms else { return Err(Fault::not_found("product")) };
     let overrides = wallet::need(turn, main)?.has_overrides().then_some(main);
-    book.prefetch(turn, std::iter::once((event, terms, overrides)))?;
-    let rated = book.rate(turn, (event, terms, overrides))?.map_err(|_| {
+    book.prefetch(turn, std::iter::once((event.view(), terms, overrides)))?;
+    let rated = book.rate(turn, (event.view(), terms, overrides))?.map_err(|_| {
         Fault::Refused(Refusal::Invalid(vec![FieldProblem {
             field: "event.number".to_owned(),
             rule: FieldRule::UnknownValue,
@@ -285,7 +300,7 @@ pub fn resubmit(turn: &mut Turn<'_>, caller: &Caller, events: Vec<Resubmission>)
         for mended in &events {
             turn.remove(&reject_key(&mended.key));
         }
-        let batch: Vec<Event> = events.iter().map(|mended| mended.event.clone()).collect();
+        let batch: Vec<EventView<'_>> = events.iter().map(|mended| mended.event.view()).collect();
         // What is rejected again is put on the list anew, with its new reason.
         Ok(posting::post(turn, &batch, &[])?)
     })

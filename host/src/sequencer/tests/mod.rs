@@ -223,7 +223,7 @@ fn a_kept_view_is_refused_after_its_command() {
     let sequencer = start(memory());
     let kept = sequencer.submit(|view, _| (view.clone(), Decision::Discard)).wait().expect("an answer");
     let refused = StoreError("a view of the lane was used after its command had ended".to_owned());
-    assert_eq!(kept.get_many(&["a".to_owned()]), Err(refused.clone()));
+    assert_eq!(kept.get_many(&["a"]), Err(refused.clone()));
     assert_eq!(kept.scan("a", "b", crate::storage::Direction::Ascending, 1), Err(refused.clone()));
     assert_eq!(kept.read_feed(None, 0, 1), Err(refused));
     // What is changed while somebody holds an old view is seen all the same.

@@ -47,7 +47,7 @@ pub(crate) fn puts(entries: &[(&str, &str)]) -> Changes {
 }
 
 pub(crate) fn value(view: &dyn View, key: &str) -> Option<String> {
-    view.get_many(&[key.to_owned()]).expect("a sound store")[0].as_deref().map(str::to_owned)
+    view.get_many(&[key]).expect("a sound store")[0].as_deref().map(str::to_owned)
 }
 
 #[test]

@@ -84,7 +84,7 @@ pub(crate) struct Answers {
 
 pub(crate) fn ask(view: &dyn View, question: &Question) -> Result<Answers, StoreError> {
     Ok(Answers {
-        values: view.get_many(&question.keys)?,
+        values: view.get_many(&question.keys.iter().map(String::as_str).collect::<Vec<_>>())?,
         page: view.scan(&question.first, &question.end, question.direction, question.limit)?,
         all: view.scan("", "~", question.direction, 10_000)?,
         lines: view.read_feed(question.topic.as_deref(), question.after, question.limit)?,

@@ -3,7 +3,8 @@
 use crate::lots::{self, Lot, LotKind, OfMonth, Place};
 use crate::wallet::payer::Payer;
 use crate::wallet::receivables::{Settled, owe, pay_owed};
-use crate::wallet::record::{Wallet, need, save};
+use crate::wallet::record::Wallet;
+use crate::wallet::stored::{need, save};
 use crate::{LedgerAccount, Posting};
 use coinbox_ground::calendar::Month;
 use coinbox_ground::counters::Numbers;

@@ -5,20 +5,19 @@
 
 use crate::lots::{LotKind, Place};
 use coinbox_ground::currency::Currency;
-use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
-use coinbox_ground::turn::{Record, Turn};
+use coinbox_ground::turn::Record;
 use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 
 pub(crate) const CLOSED: u8 = 1;
 
-pub(crate) const OVERRIDES: u8 = 2;
+pub(super) const OVERRIDES: u8 = 2;
 
 /// The hot record of an account. Field names are short because it is written at every debit.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Wallet {
-    v: u32,
+    pub(super) v: u32,
     /// Balance: rest of all lots, less what is owed (R1).
     #[serde(rename = "b")]
     pub balance: Money,
@@ -46,7 +45,7 @@ pub struct Wallet {
     pub flags: u8,
     /// Of every amount of the account, for ever (CRD-17).
     #[serde(rename = "m", default, skip_serializing_if = "Currency::is_usd")]
-    currency: Currency,
+    pub(super) currency: Currency,
 }
 
 pub(super) fn is_zero(amount: &Money) -> bool {
@@ -147,52 +146,4 @@ impl Wallet {
     pub fn current(&self) -> Option<(&Place, Money)> {
         self.place.as_ref().map(|place| (place, self.rest))
     }
-}
-
-/// Beginning of the key of every wallet; the account follows.
-pub const PREFIX: &str = "w/";
-
-/// Key of an account's wallet.
-pub fn key(account: AuthId) -> String {
-    // On the hottest path: not through the formatting machinery.
-    [PREFIX, account.as_str()].concat()
-}
-
-/// The wallet, if the account exists.
-pub fn load(turn: &Turn<'_>, account: AuthId) -> Result<Option<Wallet>, Fault> {
-    turn.get(&key(account))
-}
-
-/// The wallet of an account that must exist.
-pub fn need(turn: &Turn<'_>, account: AuthId) -> Result<Wallet, Fault> {
-    load(turn, account)?.ok_or_else(|| Fault::not_found("account"))
-}
-
-/// The currency of an account that must exist (CRD-17).
-pub fn currency(turn: &Turn<'_>, account: AuthId) -> Result<Currency, Fault> {
-    Ok(need(turn, account)?.currency)
-}
-
-/// The wallet in a text that was read.
-pub fn parse(account: AuthId, text: &str) -> Result<Wallet, Fault> {
-    coinbox_ground::turn::parse_record(|| key(account), text)
-}
-
-/// Writes the wallet.
-pub fn save(turn: &mut Turn<'_>, account: AuthId, wallet: &Wallet) {
-    turn.put(&key(account), wallet);
-}
-
-/// Writes the wallet under its key for the last time in this call, which does not read it any more.
-pub fn save_last(turn: &mut Turn<'_>, key: String, wallet: &Wallet) {
-    let text = serde_json::to_string(wallet).expect("records have text keys and finite numbers only");
-    turn.append(key, text);
-}
-
-/// Notes that the account has price overrides.
-pub fn mark_overrides(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
-    let mut wallet = need(turn, account)?;
-    wallet.flags |= OVERRIDES;
-    save(turn, account, &wallet);
-    Ok(())
 }

@@ -115,7 +115,7 @@ fn tokens_reach_what_the_table_opens_to_them_and_no_more() {
     let other = holder(&world.other.auth_id, &world.other.auth_token);
     for function in functions::functions().iter().filter(|function| function.permission.is_some()) {
         let target = world.target(function);
-        let forbidden = refused(Refusal::Forbidden(function.name.to_owned()));
+        let forbidden = refused(Refusal::Forbidden(function.permission.expect("guarded").to_owned()));
         let main = World::id(&world.main.auth_id);
         let expected = if function.tokens == Tokens::No { forbidden.clone() } else { Ok(Who::Main(main)) };
         assert_eq!(world.permit(&world.main_token(), function, target), expected, "{}", function.name);

@@ -76,7 +76,7 @@ pub(crate) fn rate(fake: &Fake, event: &Event, overrides: Option<AuthId>) -> Res
 fn rate_in(turn: &Turn<'_>, event: &Event, overrides: Option<AuthId>) -> Result<Result<Rated, Rejection>, Fault> {
     let mut book = Book::open(turn)?;
     let terms = book.terms(event.product, event.heading).expect("a product of the catalogue");
-    book.rate(turn, (event, terms, overrides))
+    book.rate(turn, (event.view(), terms, overrides))
 }
 
 fn matched(fake: &Fake, number: &str) -> Option<String> {
@@ -368,10 +368,10 @@ fn a_batch_reads_three_times_cold_and_once_warm() {
         let total = fake.query(START, |turn| {
             let mut book = Book::open(turn).expect("readable");
             let terms = book.terms(Product::VOICE, Heading::OUTBOUND).expect("calls");
-            book.prefetch(turn, events.iter().map(|event| (event, terms, Some(account)))).expect("readable");
+            book.prefetch(turn, events.iter().map(|event| (event.view(), terms, Some(account)))).expect("readable");
             let mut total = 0;
             for event in &events {
-                let rated = book.rate(turn, (event, terms, Some(account))).expect("readable").expect("a price");
+                let rated = book.rate(turn, (event.view(), terms, Some(account))).expect("readable").expect("a price");
                 total += rated.amount.micros();
             }
             total

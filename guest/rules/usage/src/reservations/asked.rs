@@ -60,7 +60,7 @@ pub(super) fn book<'a>(
             Price::Amount(_) => None,
         })
         .collect();
-    book.prefetch(turn, rated.iter().map(|(event, terms, overrides)| (event, *terms, *overrides)))?;
+    book.prefetch(turn, rated.iter().map(|(event, terms, overrides)| (event.view(), *terms, *overrides)))?;
     Ok(book)
 }
 
@@ -87,7 +87,7 @@ impl Asked {
         };
         let found = match before.and_then(|quoted| quoted.price_of(&event)) {
             Some(row) => Ok(row),
-            None => book.find(turn, (&event, terms, desk.overrides(main)))?,
+            None => book.find(turn, (event.view(), terms, desk.overrides(main)))?,
         };
         match found {
             Ok(row) => Ok(Ok(Asked { units: u64::from(event.quantity), by: By::Price(event, terms, row) })),

@@ -132,15 +132,15 @@ fn post(turn: &mut Turn<'_>, desk: &Desk, settlements: &[Settlement]) -> Result<
             running_calls::forget(turn, main, &item.name)?;
         }
         match &one {
-            Found::Otherwise => events::keep_rejected(turn, &item.event, Rejection::Conflict)?,
+            Found::Otherwise => events::keep_rejected(turn, &item.event.view(), Rejection::Conflict)?,
             Found::Open(open) => {
                 let quoted = open.quoted.as_ref().and_then(|quoted| quoted.price_of(&item.event));
-                events.push(item.event.clone());
+                events.push(item.event.view());
                 held.push(Held { amount: open.amount, quoted });
             }
             Found::Before(_, quoted) => {
                 let quoted = quoted.as_ref().and_then(|quoted| quoted.price_of(&item.event));
-                events.push(item.event.clone());
+                events.push(item.event.view());
                 held.push(Held { amount: Money::ZERO, quoted });
             }
         }
@@ -162,7 +162,7 @@ fn post(turn: &mut Turn<'_>, desk: &Desk, settlements: &[Settlement]) -> Result<
         let released = open.as_ref().map_or(Money::ZERO, |open| open.amount);
         let answer = posted_answers.next().expect("one answer an event");
         if let (Answer::Rated(_) | Answer::Duplicate, Some(main)) = (&answer, desk.main(&item.event.auth_id)) {
-            let end = End::Settled(events::event_digest(&item.event));
+            let end = End::Settled(events::event_digest(&item.event.view()));
             match open {
                 Some(open) => records::close(turn, main, &item.name, open, end, forget),
                 None => remember_anew(turn, main, &item.name, end, forget)?,
@@ -190,7 +190,9 @@ fn find(turn: &Turn<'_>, main: AuthId, item: &Settlement) -> Result<Found, Fault
         End::Expired => Found::Before(Former::Expired, closed.quoted),
         End::Released => Found::Before(Former::Released, closed.quoted),
         // The same event again is a duplicate, which the events' own memory tells.
-        End::Settled(digest) if digest == events::event_digest(&item.event) => Found::Before(Former::Unknown, None),
+        End::Settled(digest) if digest == events::event_digest(&item.event.view()) => {
+            Found::Before(Former::Unknown, None)
+        }
         End::Settled(_) => Found::Otherwise,
     })
 }
