@@ -11,6 +11,7 @@ mod numbers;
 mod payments;
 mod pricing;
 mod profiles;
+mod repeats;
 pub(crate) mod scenario;
 mod shared;
 mod stored_records;

@@ -1,0 +1,89 @@
+//! A repeat across an upgrade: version 0.1.0 has digested the text of the arguments, and what came later does not change that text where a request says
+//! nothing of it (R42, decision 40).
+
+use crate::accounts;
+use crate::ground::idempotency::digest;
+use crate::ground::testing::{START, keyed};
+use crate::ground::turn::Turn;
+use crate::ground::vocabulary::{Caller, DAY_MS};
+use crate::payments::coupons;
+use crate::stories::scenario::{Story, operator};
+use crate::usage::{self, reservations, running_calls};
+use serde::de::DeserializeOwned;
+
+/// Arguments in the form of version 0.1.0.
+fn read<T: DeserializeOwned>(text: &str) -> T {
+    serde_json::from_str(text).expect("arguments of version 0.1.0 are arguments of today")
+}
+
+/// What the record of a command's key says of its arguments.
+fn digested<T, E: std::fmt::Debug>(
+    story: &Story,
+    function: &str,
+    run: impl FnOnce(&mut Turn<'_>, &Caller) -> Result<T, E>,
+) -> String {
+    let caller = keyed(operator(), "first");
+    story.fake.command(START, |turn| run(turn, &caller)).expect("a good command");
+    let of_function = format!("/{function}/");
+    let found = story.fake.dump().into_iter().find(|(key, _)| key.starts_with("idem/") && key.contains(&of_function));
+    let record: serde_json::Value = serde_json::from_str(&found.expect("the key is kept").1).expect("JSON");
+    record["args"].as_str().expect("a digest").to_owned()
+}
+
+#[test]
+fn r42_arguments_are_digested_as_version_0_1_has_digested_them() {
+    let story = Story::new();
+    let account = story.account.clone();
+    let calls = format!(r#"[{{"call":"call-7","auth-id":"{account}","started":"{START}"}}]"#);
+    let holds = format!(
+        r#"[{{"auth-id":"{account}","name":"c-1","kind":"call","price":{{"amount":"0"}},"lasts-ms":"60000"}}]"#
+    );
+    let extensions =
+        format!(r#"[{{"auth-id":"{account}","name":"c-2","price":{{"amount":"0"}},"lasts-ms":"60000"}}]"#);
+    let events = format!(
+        r#"[{{"id":"e-1","auth-id":"{account}","product":"voice","heading":"outbound","number":"14155550100","quantity":61,"at":"{START}"}}]"#
+    );
+    let customer = r#"{"account-type":"standard","name":"Gwen","email":"gwen@acme.example","address":"","city":"","state":"","timezone":"UTC"}"#;
+    let redeem_by = START + DAY_MS;
+    let coupon = format!(
+        r#"{{"code":null,"amount":"10000","redeem-by":"{redeem_by}","validity":"unlimited","uses":10,"uses-per-account":1,"note":""}}"#
+    );
+    let found = [
+        (&calls, digested(&story, "usage.calls-started", |turn, by| running_calls::calls_started(turn, by, read(&calls)))),
+        (&holds, digested(&story, "reservations.reserve", |turn, by| reservations::reserve(turn, by, read(&holds)))),
+        (
+            &extensions,
+            digested(&story, "reservations.extend", |turn, by| reservations::extend(turn, by, read(&extensions))),
+        ),
+        (&events, digested(&story, "usage.record-events", |turn, by| usage::record_events(turn, by, read(&events)))),
+        (
+            &customer.to_owned(),
+            digested(&story, "accounts.create", |turn, by| accounts::create(turn, by, read(customer))),
+        ),
+        // Beside the digest of its code, which it has not.
+        (
+            &format!("[{coupon},null]"),
+            digested(&story, "coupons.create", |turn, by| coupons::create(turn, by, read(&coupon))),
+        ),
+    ];
+    for (text, digested) in found {
+        assert_eq!(digested, digest(text.as_bytes()), "{text}");
+    }
+}
+
+/// What a request of today says beyond that makes it another one.
+#[test]
+fn what_came_later_is_digested_where_it_is_named() {
+    let story = Story::new();
+    let account = story.account.clone();
+    let plain = format!(r#"[{{"call":"call-7","auth-id":"{account}","started":"{START}"}}]"#);
+    let named = format!(r#"[{{"call":"call-7","auth-id":"{account}","started":"{START}","source":"switch-1"}}]"#);
+    let of = |text: &str| {
+        digested(&story, "usage.calls-started", |turn, by| running_calls::calls_started(turn, by, read(text)))
+    };
+    assert_eq!(of(&named), digest(named.as_bytes()));
+    let again = story.fake.command(START, |turn| {
+        running_calls::calls_started(turn, &keyed(operator(), "first"), read(&plain))
+    });
+    assert!(format!("{again:?}").contains("KeyReused"), "{again:?}");
+}
