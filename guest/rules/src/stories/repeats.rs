@@ -38,8 +38,7 @@ fn r42_arguments_are_digested_as_version_0_1_has_digested_them() {
     let holds = format!(
         r#"[{{"auth-id":"{account}","name":"c-1","kind":"call","price":{{"amount":"0"}},"lasts-ms":"60000"}}]"#
     );
-    let extensions =
-        format!(r#"[{{"auth-id":"{account}","name":"c-2","price":{{"amount":"0"}},"lasts-ms":"60000"}}]"#);
+    let extensions = format!(r#"[{{"auth-id":"{account}","name":"c-2","price":{{"amount":"0"}},"lasts-ms":"60000"}}]"#);
     let events = format!(
         r#"[{{"id":"e-1","auth-id":"{account}","product":"voice","heading":"outbound","number":"14155550100","quantity":61,"at":"{START}"}}]"#
     );
@@ -49,7 +48,10 @@ fn r42_arguments_are_digested_as_version_0_1_has_digested_them() {
         r#"{{"code":null,"amount":"10000","redeem-by":"{redeem_by}","validity":"unlimited","uses":10,"uses-per-account":1,"note":""}}"#
     );
     let found = [
-        (&calls, digested(&story, "usage.calls-started", |turn, by| running_calls::calls_started(turn, by, read(&calls)))),
+        (
+            &calls,
+            digested(&story, "usage.calls-started", |turn, by| running_calls::calls_started(turn, by, read(&calls))),
+        ),
         (&holds, digested(&story, "reservations.reserve", |turn, by| reservations::reserve(turn, by, read(&holds)))),
         (
             &extensions,
@@ -82,8 +84,7 @@ fn what_came_later_is_digested_where_it_is_named() {
         digested(&story, "usage.calls-started", |turn, by| running_calls::calls_started(turn, by, read(text)))
     };
     assert_eq!(of(&named), digest(named.as_bytes()));
-    let again = story.fake.command(START, |turn| {
-        running_calls::calls_started(turn, &keyed(operator(), "first"), read(&plain))
-    });
+    let again =
+        story.fake.command(START, |turn| running_calls::calls_started(turn, &keyed(operator(), "first"), read(&plain)));
     assert!(format!("{again:?}").contains("KeyReused"), "{again:?}");
 }
