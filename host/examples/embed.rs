@@ -22,7 +22,7 @@ fn main() -> anyhow::Result<()> {
         next_increment: 0,
         group: None,
     };
-    let version = host.pricing().create_version(&caller)??.number;
+    let version = host.pricing().create_version(&caller, None)??.number;
     host.pricing().add_rows(&caller, version, vec![price])??;
     host.pricing().publish_version(&caller, version, 0)??;
 

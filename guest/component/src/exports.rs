@@ -119,8 +119,8 @@ functions! { pricing PricingError {
     command add_product(product: exported::pricing::ProductRow) -> exported::pricing::ProductRow = rules::pricing::add_product;
     command update_product(product: exported::pricing::ProductRow) -> exported::pricing::ProductRow = rules::pricing::update_product;
     query list_products() -> Vec<exported::pricing::ProductRow> = rules::pricing::list_products;
-    command create_version() -> exported::pricing::PriceVersion = rules::pricing::create_version;
-    command begin_import() -> exported::pricing::PriceVersion = rules::pricing::begin_import;
+    command create_version(currency: Option<String>) -> exported::pricing::PriceVersion = rules::pricing::create_version;
+    command begin_import(currency: Option<String>) -> exported::pricing::PriceVersion = rules::pricing::begin_import;
     command finish_import(version: u32) -> exported::pricing::PriceVersion = rules::pricing::finish_import;
     command add_rows(version: u32, rows: Vec<exported::pricing::PriceRow>) -> exported::pricing::PriceVersion = rules::pricing::add_rows;
     command set_number_prices(version: u32, prices: exported::pricing::NumberPrices) -> exported::pricing::PriceVersion = rules::pricing::set_number_prices;

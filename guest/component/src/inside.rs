@@ -95,7 +95,7 @@ records! {
     exported::pricing::CountryPrices = pricing::CountryPrices {
         country, calling_code, standard, rows, more, numbers, seat,
     }
-    exported::pricing::PriceVersion = pricing::Version { number, state, starts_at, rows }
+    exported::pricing::PriceVersion = pricing::Version { number, state, starts_at, rows, currency }
     exported::pricing::OverrideSet = pricing::OverrideSet { starts_at, rows }
     exported::pricing::RowPage = pricing::RowPage { rows, next }
 

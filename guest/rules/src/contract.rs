@@ -186,8 +186,8 @@ contract! {
     PRICING_ADD_PRODUCT command pricing::add_product { caller, product: plain }
     PRICING_UPDATE_PRODUCT command pricing::update_product { caller, product: plain }
     PRICING_LIST_PRODUCTS query pricing::list_products { caller }
-    PRICING_CREATE_VERSION command pricing::create_version { caller }
-    PRICING_BEGIN_IMPORT command pricing::begin_import { caller }
+    PRICING_CREATE_VERSION command pricing::create_version { caller, currency: plain }
+    PRICING_BEGIN_IMPORT command pricing::begin_import { caller, currency: plain }
     PRICING_FINISH_IMPORT command pricing::finish_import { caller, version: plain }
     PRICING_ADD_ROWS command pricing::add_rows { caller, version: plain, rows: plain }
     PRICING_SET_NUMBER_PRICES command pricing::set_number_prices { caller, version: plain, prices: plain }

@@ -86,29 +86,29 @@ impl Functions<'_> {
     }
 
     /// Class: command. Permission: operator `pricing.create-version`. Begins a draft. The draft stays until it is published or removed. There
-    /// are at most 1000 versions; versions that are over make room, the oldest first.
-    pub fn create_version(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
-        let request = CreateVersionRequest { caller: self.host.caller_for(CreateVersionRequest::FUNCTION, caller) };
+    /// are at most 1000 versions; versions that are over make room, the oldest first. `currency`: see `price-version`; `none`: the policy's default.
+    pub fn create_version(&self, caller: &Caller, currency: Option<&str>) -> Reply<PriceVersion, PricingError> {
+        let request = CreateVersionRequest { caller: self.host.caller_for(CreateVersionRequest::FUNCTION, caller), currency: currency.map(str::to_owned) };
         self.host.ask(request)
     }
 
     /// [`Functions::create_version`] for asynchronous programs.
-    pub async fn create_version_async(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
-        let request = CreateVersionRequest { caller: self.host.caller_for(CreateVersionRequest::FUNCTION, caller) };
+    pub async fn create_version_async(&self, caller: &Caller, currency: Option<&str>) -> Reply<PriceVersion, PricingError> {
+        let request = CreateVersionRequest { caller: self.host.caller_for(CreateVersionRequest::FUNCTION, caller), currency: currency.map(str::to_owned) };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `pricing.begin-import`. Begins a version that counts only once it is published or finished. An
     /// import that is cut off before leaves nothing. There are at most 20 at once; the one that has had no new rows for longest makes
-    /// room.
-    pub fn begin_import(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
-        let request = BeginImportRequest { caller: self.host.caller_for(BeginImportRequest::FUNCTION, caller) };
+    /// room. `currency`: as in `create-version`.
+    pub fn begin_import(&self, caller: &Caller, currency: Option<&str>) -> Reply<PriceVersion, PricingError> {
+        let request = BeginImportRequest { caller: self.host.caller_for(BeginImportRequest::FUNCTION, caller), currency: currency.map(str::to_owned) };
         self.host.ask(request)
     }
 
     /// [`Functions::begin_import`] for asynchronous programs.
-    pub async fn begin_import_async(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
-        let request = BeginImportRequest { caller: self.host.caller_for(BeginImportRequest::FUNCTION, caller) };
+    pub async fn begin_import_async(&self, caller: &Caller, currency: Option<&str>) -> Reply<PriceVersion, PricingError> {
+        let request = BeginImportRequest { caller: self.host.caller_for(BeginImportRequest::FUNCTION, caller), currency: currency.map(str::to_owned) };
         self.host.ask_async(request).await
     }
 
@@ -509,6 +509,7 @@ impl TypedRequest for ListProductsRequest {
 #[derive(Serialize)]
 struct CreateVersionRequest {
     caller: Caller,
+    currency: Option<String>,
 }
 
 impl TypedRequest for CreateVersionRequest {
@@ -517,13 +518,14 @@ impl TypedRequest for CreateVersionRequest {
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
-        rules.call_create_version(store, &self.caller)
+        rules.call_create_version(store, &self.caller, self.currency.as_deref())
     }
 }
 
 #[derive(Serialize)]
 struct BeginImportRequest {
     caller: Caller,
+    currency: Option<String>,
 }
 
 impl TypedRequest for BeginImportRequest {
@@ -532,7 +534,7 @@ impl TypedRequest for BeginImportRequest {
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
-        rules.call_begin_import(store, &self.caller)
+        rules.call_begin_import(store, &self.caller, self.currency.as_deref())
     }
 }
 

@@ -131,7 +131,7 @@ impl reservations::Guest for Hostile {
 }
 
 impl pricing::Guest for Hostile {
-    fn create_version(_: pricing::Caller) -> Result<pricing::PriceVersion, pricing::PricingError> {
+    fn create_version(_: pricing::Caller, _: Option<String>) -> Result<pricing::PriceVersion, pricing::PricingError> {
         unused()
     }
     fn add_rows(
@@ -170,7 +170,7 @@ impl pricing::Guest for Hostile {
     fn list_products(_: pricing::Caller) -> Result<Vec<pricing::ProductRow>, pricing::PricingError> {
         unused()
     }
-    fn begin_import(_: pricing::Caller) -> Result<pricing::PriceVersion, pricing::PricingError> {
+    fn begin_import(_: pricing::Caller, _: Option<String>) -> Result<pricing::PriceVersion, pricing::PricingError> {
         unused()
     }
     fn finish_import(_: pricing::Caller, _: u32) -> Result<pricing::PriceVersion, pricing::PricingError> {

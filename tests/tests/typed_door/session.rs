@@ -77,7 +77,7 @@ fn account(name: &str) -> NewAccount {
 
 /// A price of 0.0075 and an account with a cent.
 fn prepare(host: &Coinbox, caller: &Caller) -> anyhow::Result<String> {
-    let version = host.pricing().create_version(caller)??.number;
+    let version = host.pricing().create_version(caller, None)??.number;
     let price = PriceRow {
         product: "sms".to_owned(),
         heading: "outbound".to_owned(),
@@ -239,10 +239,10 @@ fn the_hosts_own_failures_are_not_the_rules_answers() {
     let host = open();
     let caller = operator(&host);
     host.stop().expect("stopped");
-    let asked = host.pricing().create_version(&caller);
+    let asked = host.pricing().create_version(&caller, None);
     assert!(matches!(asked, Err(HostError::Sequence(_))), "{asked:?}");
     // Both layers are errors to `?`.
-    let both = || -> anyhow::Result<u32> { Ok(host.pricing().create_version(&caller)??.number) };
+    let both = || -> anyhow::Result<u32> { Ok(host.pricing().create_version(&caller, None)??.number) };
     assert!(both().is_err());
     let problem = Problem { code: "c".to_owned(), facts: Vec::new() };
     let error: anyhow::Error = credits::CreditError::Other(problem).into();

@@ -17,6 +17,7 @@ use coinbox_forms::country;
 use coinbox_ground::product::{self, Heading, Product};
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule};
+use coinbox_ledger::wallet;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,7 +107,7 @@ pub fn by_country(turn: &Turn<'_>, caller: &Caller, auth_id: String, country: St
     let now = turn.now();
     let mut found = Found::new();
     let versions = loaded::versions(turn)?;
-    if let Some(place) = versions.in_force(now) {
+    if let Some(place) = versions.in_force(wallet::currency(turn, account)?, now) {
         general(turn, versions.at(place), code, &mut found)?;
     }
     let sets = Sets::load(turn, account)?;

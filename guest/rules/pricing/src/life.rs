@@ -10,30 +10,43 @@ use crate::shown::{Version, VersionState};
 use crate::upkeep;
 use crate::versions::{Entry, Standing, StoredVersions, VERSIONS_KEY};
 use coinbox_access::{self as access, functions};
+use coinbox_ground::currency::Currency;
 use coinbox_ground::feed;
 use coinbox_ground::turn::Turn;
-use coinbox_ground::vocabulary::{Caller, Checks, FieldRule, Instant, MOMENT_MAX};
+use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, MOMENT_MAX};
+use coinbox_profiles::policy::Policy;
+
+/// The currency of a new version: any that people pay with, so that prices can be there before accounts are.
+fn currency_of(turn: &Turn<'_>, named: Option<&str>) -> Result<Currency, Fault> {
+    let Some(code) = named else { return Ok(Policy::load(turn)?.currency()) };
+    let mut checks = Checks::new();
+    checks.currency(code, "currency");
+    checks.done()?;
+    Ok(Currency::parse(code).unwrap_or_default())
+}
 
 /// Begins a draft. It stays until it is published or removed.
-pub fn create_version(turn: &mut Turn<'_>, caller: &Caller) -> Result<Version, Error> {
+pub fn create_version(turn: &mut Turn<'_>, caller: &Caller, currency: Option<String>) -> Result<Version, Error> {
     let command = access::command(turn, caller, functions::PRICING_CREATE_VERSION)?;
-    command.once(turn, &(), |turn, _, ()| {
+    command.once(turn, &currency, |turn, _, ()| {
+        let currency = currency_of(turn, currency.as_deref())?;
         let mut stored = StoredVersions::load(turn)?;
         upkeep::make_room(turn, &mut stored)?;
-        let version = stored.begin(Standing::Plain);
+        let version = stored.begin(currency, Standing::Plain);
         turn.put(VERSIONS_KEY, &stored);
         Ok(version)
     })
 }
 
 /// Begins a version that is there only once it is complete.
-pub fn begin_import(turn: &mut Turn<'_>, caller: &Caller) -> Result<Version, Error> {
+pub fn begin_import(turn: &mut Turn<'_>, caller: &Caller, currency: Option<String>) -> Result<Version, Error> {
     let command = access::command(turn, caller, functions::PRICING_BEGIN_IMPORT)?;
-    command.once(turn, &(), |turn, _, ()| {
+    command.once(turn, &currency, |turn, _, ()| {
+        let currency = currency_of(turn, currency.as_deref())?;
         let mut stored = StoredVersions::load(turn)?;
         upkeep::make_room_for_import(turn, &mut stored);
         upkeep::make_room(turn, &mut stored)?;
-        let version = stored.begin(Standing::Incomplete(turn.now()));
+        let version = stored.begin(currency, Standing::Incomplete(turn.now()));
         turn.put(VERSIONS_KEY, &stored);
         Ok(version)
     })
@@ -66,8 +79,10 @@ pub fn publish_version(
     let command = access::command(turn, caller, functions::PRICING_PUBLISH_VERSION)?;
     command.once(turn, &(version, starts_at), |turn, who, ()| {
         let mut stored = StoredVersions::load(turn)?;
-        let first = stored.first_start();
-        let rival = stored.versions.iter().find(|entry| entry.in_force_from() == Some(starts_at));
+        let currency = stored.entry(version)?.currency;
+        let first = stored.first_start(currency);
+        let starts_then = |entry: &&Entry| entry.currency == currency && entry.in_force_from() == Some(starts_at);
+        let rival = stored.versions.iter().find(starts_then);
         let rival = rival.map(|entry| entry.number);
         let entry = stored.entry(version)?;
         if entry.in_force_from().is_some() {
@@ -101,6 +116,7 @@ pub fn publish_version(
             .fact("starts-at", starts_at)
             .fact("rows", shown.rows)
             .fact("by", who.name())
+            .in_currency(currency)
             .tell(turn);
         Ok(shown)
     })

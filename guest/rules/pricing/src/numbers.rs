@@ -16,6 +16,7 @@ use coinbox_ground::money::Money;
 use coinbox_ground::product::NumberKind;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Fault, Instant};
+use coinbox_ledger::wallet;
 use std::rc::Rc;
 
 /// Replaces all number prices of a draft.
@@ -66,10 +67,10 @@ fn own(turn: &Turn<'_>, account: AuthId, at: Instant) -> Result<Option<Rc<PriceT
     Ok(loaded::override_rows(turn, account, entry)?.numbers())
 }
 
-/// The table of the price book in force at a moment.
-fn general(turn: &Turn<'_>, at: Instant) -> Result<Option<Rc<PriceTable>>, Fault> {
+/// The table of the price book in the currency of an account in force at a moment.
+fn general(turn: &Turn<'_>, account: AuthId, at: Instant) -> Result<Option<Rc<PriceTable>>, Fault> {
     let versions = loaded::versions(turn)?;
-    let Some(place) = versions.in_force(at) else { return Ok(None) };
+    let Some(place) = versions.in_force(wallet::currency(turn, account)?, at) else { return Ok(None) };
     let version = versions.at(place);
     version.numbers.as_ref().map(|digest| loaded::number_prices(turn, version.number, digest)).transpose()
 }
@@ -87,7 +88,7 @@ pub fn number_price(
     if let Some(price) = own(turn, account, at)?.as_ref().and_then(find) {
         return Ok(Some(price));
     }
-    Ok(general(turn, at)?.as_ref().and_then(find))
+    Ok(general(turn, account, at)?.as_ref().and_then(find))
 }
 
 /// What one seat costs a main account a month at a moment; none: seats have no price.
@@ -95,7 +96,7 @@ pub fn seat_price(turn: &Turn<'_>, account: AuthId, at: Instant) -> Result<Optio
     if let Some(seat) = own(turn, account, at)?.and_then(|table| table.seat) {
         return Ok(Some(seat));
     }
-    Ok(general(turn, at)?.and_then(|table| table.seat))
+    Ok(general(turn, account, at)?.and_then(|table| table.seat))
 }
 
 /// The number prices of one country as an account has them, in order of kind.
@@ -106,7 +107,7 @@ pub(super) fn of_country(
     at: Instant,
 ) -> Result<Vec<NumberRow>, Fault> {
     let mut merged = PriceTable::default();
-    for table in [general(turn, at)?, own(turn, account, at)?].into_iter().flatten() {
+    for table in [general(turn, account, at)?, own(turn, account, at)?].into_iter().flatten() {
         let rows = table.prices.iter().filter(|((of, _), _)| *of == country);
         merged.prices.extend(rows.map(|(name, price)| (*name, *price)));
     }

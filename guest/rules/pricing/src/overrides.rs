@@ -59,7 +59,7 @@ pub fn set_overrides(
     command.once(turn, &(starts_at, &rows, &prices), |turn, who, account| {
         let mut sets = Sets::load(turn, account)?;
         let mut checks = Checks::new();
-        let changes_nothing = starts_at >= turn.now() || (starts_at >= 0 && nothing_was_in_force(turn, &sets)?);
+        let changes_nothing = starts_at >= turn.now() || (starts_at >= 0 && nothing_was_in_force(turn, account, &sets)?);
         checks.require(changes_nothing, "starts-at", FieldRule::TooSmall, turn.now());
         checks.require(starts_at <= MOMENT_MAX, "starts-at", FieldRule::TooLarge, MOMENT_MAX);
         checks.require(rows.len() <= SET_ROWS_MAX, "rows", FieldRule::TooMany, SET_ROWS_MAX);
@@ -139,9 +139,9 @@ fn group(rows: &[PriceRow], catalogue: &Catalogue) -> Result<StoredOverrides, Er
 }
 
 /// Whether no price at all was in force for the account up to now: then one for the past changes nothing that was priced.
-fn nothing_was_in_force(turn: &Turn<'_>, sets: &Sets) -> Result<bool, Fault> {
+fn nothing_was_in_force(turn: &Turn<'_>, account: AuthId, sets: &Sets) -> Result<bool, Fault> {
     let none_of_its_own = sets.sets.first().is_none_or(|first| first.starts_at > turn.now());
-    let first = StoredVersions::load(turn)?.first_start();
+    let first = StoredVersions::load(turn)?.first_start(wallet::currency(turn, account)?);
     Ok(none_of_its_own && first.is_none_or(|first| first > turn.now()))
 }
 

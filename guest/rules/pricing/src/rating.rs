@@ -13,12 +13,14 @@ use crate::sets::Sets;
 use crate::table::{ChunkName, Table};
 use crate::versions::{Index, VERSIONS_KEY, Versions};
 use coinbox_forms::phone::OtherSide;
+use coinbox_ground::currency::Currency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::product::{self, EventView, Heading, Product, Rejection};
 use coinbox_ground::rate::Rate;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Instant};
+use coinbox_ledger::wallet::Wallet;
 use coinbox_profiles::policy;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -58,8 +60,24 @@ fn rated_digits(event: &EventView<'_>, terms: &Terms) -> Option<Prefix> {
     }
 }
 
-/// An event with its terms, and the main account that it is of, where that has price overrides.
-pub type ToRate<'event> = (EventView<'event>, Terms, Option<AuthId>);
+/// Whose prices an event is rated by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Payer {
+    /// Of the account: no price in another one is for it (CRD-17).
+    pub currency: Currency,
+    /// The main account, where it has price overrides.
+    pub overrides: Option<AuthId>,
+}
+
+impl Payer {
+    /// As the wallet of a main account says.
+    pub fn of(account: AuthId, wallet: &Wallet) -> Payer {
+        Payer { currency: wallet.currency(), overrides: wallet.has_overrides().then_some(account) }
+    }
+}
+
+/// An event with its terms, and whose prices it is rated by.
+pub type ToRate<'event> = (EventView<'event>, Terms, Payer);
 
 /// The price book as one call sees it, with the chunks that it needs.
 pub struct Book {
@@ -104,9 +122,10 @@ impl Book {
     ) -> Result<(), Fault> {
         let (mut chunks, mut met): (BTreeSet<ChunkName>, Table<()>) = (BTreeSet::new(), Table::new());
         let mut moments: BTreeSet<(AuthId, Instant)> = BTreeSet::new();
-        for (event, terms, account) in events {
-            moments.extend(account.map(|account| (account, event.at)));
-            if let (Some(version), Some(number)) = (self.versions.in_force(event.at), rated_digits(&event, &terms)) {
+        for (event, terms, payer) in events {
+            moments.extend(payer.overrides.map(|account| (account, event.at)));
+            let version = self.versions.in_force(payer.currency, event.at);
+            if let (Some(version), Some(number)) = (version, rated_digits(&event, &terms)) {
                 for name in regions(number).map(|region| (version, terms.pair, region)) {
                     if !met.contains_key(&name) {
                         met.insert(name, ());
@@ -218,9 +237,9 @@ impl Book {
     pub fn rate(
         &mut self,
         turn: &Turn<'_>,
-        (event, terms, overrides): ToRate<'_>,
+        (event, terms, payer): ToRate<'_>,
     ) -> Result<Result<Rated, Rejection>, Fault> {
-        match self.find(turn, (event, terms, overrides))? {
+        match self.find(turn, (event, terms, payer))? {
             Ok(row) => Ok(Ok(Rated::by(&row, &terms, event.quantity)?)),
             Err(rejection) => Ok(Err(rejection)),
         }
@@ -230,14 +249,14 @@ impl Book {
     pub fn find(
         &mut self,
         turn: &Turn<'_>,
-        (event, terms, overrides): ToRate<'_>,
+        (event, terms, payer): ToRate<'_>,
     ) -> Result<Result<Row, Rejection>, Fault> {
         let Some(number) = rated_digits(&event, &terms) else { return Ok(Err(Rejection::Malformed)) };
-        if !self.is_loaded((event, terms, overrides), number) {
-            self.prefetch(turn, std::iter::once((event, terms, overrides)))?;
+        if !self.is_loaded((event, terms, payer), number) {
+            self.prefetch(turn, std::iter::once((event, terms, payer)))?;
         }
-        let general = self.general_row(&event, &terms, number);
-        let own = overrides.and_then(|account| self.own_row(account, &event, number));
+        let general = self.general_row((&event, &terms, payer.currency), number);
+        let own = payer.overrides.and_then(|account| self.own_row(account, &event, number));
         Ok(match (own, general) {
             (Some(own), Some(general)) if general.prefix.length() > own.prefix.length() => Ok(*general),
             (Some(own), _) => Ok(*own),
@@ -246,11 +265,11 @@ impl Book {
         })
     }
 
-    fn is_loaded(&self, (event, terms, overrides): ToRate<'_>, number: Prefix) -> bool {
-        let general = self.versions.in_force(event.at).is_none_or(|version| {
+    fn is_loaded(&self, (event, terms, payer): ToRate<'_>, number: Prefix) -> bool {
+        let general = self.versions.in_force(payer.currency, event.at).is_none_or(|version| {
             regions(number).iter().all(|region| self.chunks.contains_key(&(version, terms.pair, *region)))
         });
-        let own = overrides.is_none_or(|account| {
+        let own = payer.overrides.is_none_or(|account| {
             self.sets.get(&account).is_some_and(|sets| {
                 sets.in_force(event.at).is_none_or(|entry| self.overrides.contains_key(&entry.digest))
             })
@@ -259,8 +278,12 @@ impl Book {
     }
 
     /// The row of the price book: the first region's matches are longer than the second's.
-    fn general_row(&self, event: &EventView<'_>, terms: &Terms, number: Prefix) -> Option<&Row> {
-        let version = self.versions.in_force(event.at)?;
+    fn general_row(
+        &self,
+        (event, terms, currency): (&EventView<'_>, &Terms, Currency),
+        number: Prefix,
+    ) -> Option<&Row> {
+        let version = self.versions.in_force(currency, event.at)?;
         regions(number).into_iter().find_map(|region| {
             let chunk = self.chunks.get(&(version, terms.pair, region))?;
             chunk.as_ref()?.find(number)

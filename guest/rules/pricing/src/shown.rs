@@ -1,6 +1,7 @@
 //! Versions, rows and prices as the contract shows them.
 
 use crate::number_table::NumberRow;
+use coinbox_ground::currency::Currency;
 use coinbox_ground::product::{Heading, Product};
 use coinbox_ground::vocabulary::{Instant, optional_int_text};
 use serde::{Deserialize, Serialize};
@@ -79,6 +80,14 @@ pub struct Version {
     pub starts_at: Option<Instant>,
     /// How many.
     pub rows: u32,
+    /// Of all its prices.
+    // Answers that were kept before versions had a currency do not say it.
+    #[serde(default = "usd")]
+    pub currency: String,
+}
+
+fn usd() -> String {
+    Currency::USD.to_string()
 }
 
 /// Rows in order of product, heading and prefix.

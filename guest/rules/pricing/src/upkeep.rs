@@ -3,6 +3,7 @@
 use crate::ahead::settled_before;
 use crate::removing::take_away;
 use crate::versions::{Entry, Standing, StoredVersions, VERSIONS_KEY};
+use coinbox_ground::currency::Currency;
 use coinbox_ground::feed;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, Instant};
@@ -21,16 +22,20 @@ const CLEANED_MAX: usize = 200;
 /// Retires published versions whose successor began before everything that can still be priced. Answers whether there were any.
 fn retire(turn: &mut Turn<'_>, stored: &mut StoredVersions) -> Result<bool, Fault> {
     let before = settled_before(turn)?;
-    let mut published: Vec<(Instant, u32)> =
-        stored.versions.iter().filter_map(|entry| Some((entry.in_force_from()?, entry.number))).collect();
+    let starting = |entry: &Entry| Some((entry.currency, entry.in_force_from()?, entry.number));
+    let mut published: Vec<(Currency, Instant, u32)> = stored.versions.iter().filter_map(starting).collect();
     published.sort_unstable();
     let mut retired = 0;
     for pair in published.windows(2) {
-        let ((starts_at, number), (until, _)) = (pair[0], pair[1]);
-        let entry = stored.entry(number)?;
-        if until > before || retired == CLEANED_MAX {
+        let ((currency, starts_at, number), (next, until, _)) = (pair[0], pair[1]);
+        if retired == CLEANED_MAX {
             break;
         }
+        // Only a version of the same currency takes its place.
+        if next != currency || until > before {
+            continue;
+        }
+        let entry = stored.entry(number)?;
         if entry.standing == Standing::Plain {
             entry.standing = Standing::Retired;
             retired += 1;

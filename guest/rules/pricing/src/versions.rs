@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::places::{Place, name_of, parse_name, prefix};
 use crate::shown::{Version, VersionState};
+use coinbox_ground::currency::Currency;
 use coinbox_ground::text::hex;
 use coinbox_ground::turn::{Record, Turn, end_of_prefix};
 use coinbox_ground::vocabulary::{Fault, Instant};
@@ -35,6 +36,9 @@ pub(super) struct Entry {
     /// Whether its rows are listed by country too: those of versions of before are not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) by_country: bool,
+    /// Of all its prices (CRD-17).
+    #[serde(default, skip_serializing_if = "Currency::is_usd")]
+    pub(super) currency: Currency,
 }
 
 /// How a version stands that is neither a draft nor published.
@@ -59,7 +63,7 @@ impl Standing {
 
 impl Entry {
     /// Without any row.
-    pub(super) fn new(number: u32, standing: Standing) -> Entry {
+    pub(super) fn new(number: u32, currency: Currency, standing: Standing) -> Entry {
         Entry {
             number,
             starts_at: None,
@@ -69,6 +73,7 @@ impl Entry {
             numbers: 0,
             numbers_digest: None,
             by_country: true,
+            currency,
         }
     }
 
@@ -84,7 +89,13 @@ impl Entry {
     }
 
     pub(super) fn show(&self) -> Version {
-        Version { number: self.number, state: self.state(), starts_at: self.starts_at, rows: self.rows + self.numbers }
+        Version {
+            number: self.number,
+            state: self.state(),
+            starts_at: self.starts_at,
+            rows: self.rows + self.numbers,
+            currency: self.currency.to_string(),
+        }
     }
 
     /// Refuses prices for a version that is or was published; notes that an import goes on.
@@ -136,17 +147,18 @@ impl StoredVersions {
     }
 
     /// Adds a version without rows.
-    pub(super) fn begin(&mut self, standing: Standing) -> Version {
+    pub(super) fn begin(&mut self, currency: Currency, standing: Standing) -> Version {
         self.last = self.last.max(self.versions.last().map_or(0, |last| last.number)) + 1;
-        let entry = Entry::new(self.last, standing);
+        let entry = Entry::new(self.last, currency, standing);
         let version = entry.show();
         self.versions.push(entry);
         version
     }
 
-    /// From when on prices are, were or will be in force at all.
-    pub(super) fn first_start(&self) -> Option<Instant> {
-        self.versions.iter().filter_map(Entry::in_force_from).chain(self.since).min()
+    /// From when on prices in a currency are, were or will be in force at all; of those that are removed, in any currency.
+    pub(super) fn first_start(&self, currency: Currency) -> Option<Instant> {
+        let of_it = self.versions.iter().filter(|entry| entry.currency == currency);
+        of_it.filter_map(Entry::in_force_from).chain(self.since).min()
     }
 
     /// Takes a version and its rows away.
@@ -176,9 +188,10 @@ pub(super) struct Published {
     pub(super) numbers: Option<Rc<str>>,
     /// See [`Entry::by_country`].
     pub(super) by_country: bool,
+    pub(super) currency: Currency,
 }
 
-/// Published versions by their start.
+/// Published versions by currency, then by their start.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub(super) struct Versions(Vec<Published>);
 
@@ -196,16 +209,18 @@ impl Versions {
                     digest: Rc::from(entry.digest),
                     numbers: entry.numbers_digest.map(Rc::from),
                     by_country: entry.by_country,
+                    currency: entry.currency,
                 })
             })
             .collect();
-        published.sort_by_key(|version| version.starts_at);
+        published.sort_by_key(|version| (version.currency, version.starts_at));
         Versions(published)
     }
 
-    /// Place of the version in force at a moment.
-    pub(super) fn in_force(&self, at: Instant) -> Option<usize> {
-        self.0.partition_point(|version| version.starts_at <= at).checked_sub(1)
+    /// Place of the version of a currency that is in force at a moment.
+    pub(super) fn in_force(&self, currency: Currency, at: Instant) -> Option<usize> {
+        let begun = self.0.partition_point(|version| (version.currency, version.starts_at) <= (currency, at));
+        begun.checked_sub(1).filter(|place| self.0[*place].currency == currency)
     }
 
     pub(super) fn at(&self, place: usize) -> &Published {

@@ -184,7 +184,7 @@ fn pages_are_as_long_as_it_is_said() {
 #[test]
 fn batches_are_as_large_as_it_is_said() {
     let mut story = Story::new();
-    story.command(|turn, _| pricing::create_version(turn, &operator()));
+    story.command(|turn, _| pricing::create_version(turn, &operator(), None));
     let stated = stated();
     for (name, batch) in BATCHES {
         let most = usize::try_from(stated[name]).expect("a size of a batch");

@@ -108,7 +108,7 @@ fn numbers(story: &mut Story) {
 /// A store that holds every kind of record. Answers the sub-account too.
 fn everything() -> (Story, String) {
     let mut story = Story::new();
-    story.command(|turn, _| pricing::create_version(turn, &operator()));
+    story.command(|turn, _| pricing::create_version(turn, &operator(), None));
     story.command(|turn, _| pricing::add_rows(turn, &operator(), 1, vec![row("1", "0.01"), row("1212", "0.02")]));
     let prices = pricing::NumberPrices {
         rows: vec![pricing::NumberRow {

@@ -23,7 +23,7 @@ use coinbox_ledger::wallet::{self, Split, Wallet};
 use coinbox_ledger::{self as ledger, LAST_KEY, LedgerAccount, Line, Posting};
 use coinbox_pricing::Terms;
 use coinbox_pricing::floor::{FLOOR_KEY, floor};
-use coinbox_pricing::rating::{Book, Rated};
+use coinbox_pricing::rating::{Book, Payer, Rated};
 use coinbox_profiles::policy::Policy;
 use coinbox_profiles::subaccount;
 use serde::{Deserialize, Serialize};
@@ -90,8 +90,8 @@ impl Spender {
         }
     }
 
-    fn overrides(&self) -> Option<AuthId> {
-        self.wallet.has_overrides().then_some(self.account)
+    fn payer(&self) -> Payer {
+        Payer::of(self.account, &self.wallet)
     }
 }
 
@@ -195,7 +195,7 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held])
         turn,
         events.iter().zip(&terms).zip(&batch.spender_of).filter_map(|((event, terms), spender)| {
             let terms = terms.filter(|terms| is_well_formed(event, Some(terms)))?;
-            Some((*event, terms, spender.and_then(|place| batch.spenders[place].overrides())))
+            Some((*event, terms, batch.spenders[(*spender)?].payer()))
         }),
     )?;
 
@@ -222,7 +222,7 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held])
                 None => {
                     let number = spender.expect("only events of known accounts pass");
                     let spender = &mut batch.spenders[number];
-                    match rate(turn, &mut book, (event, terms[place]), held.get(place), spender.overrides())? {
+                    match rate(turn, &mut book, (event, terms[place]), held.get(place), spender.payer())? {
                         Err(rejection) => Err(rejection),
                         Ok(rated) => {
                             let block = blocks.of(spender.wallet.currency());
@@ -294,12 +294,12 @@ fn rate(
     book: &mut Book,
     (event, terms): (&EventView<'_>, Option<Terms>),
     held: Option<&Held>,
-    overrides: Option<AuthId>,
+    payer: Payer,
 ) -> Result<Result<Rated, Rejection>, Fault> {
     let Some(terms) = terms else { return Ok(Err(Rejection::UnknownProduct)) };
     match held.and_then(|held| held.quoted) {
         Some(row) => Ok(Ok(Rated::by(&row, &terms, event.quantity)?)),
-        None => book.rate(turn, (*event, terms, overrides)),
+        None => book.rate(turn, (*event, terms, payer)),
     }
 }
 

@@ -167,9 +167,9 @@ fn quote(turn: &Turn<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
     );
     checks.done()?;
     let Some(terms) = terms else { return Err(Fault::not_found("product")) };
-    let overrides = wallet::need(turn, main)?.has_overrides().then_some(main);
-    book.prefetch(turn, std::iter::once((event.view(), terms, overrides)))?;
-    let rated = book.rate(turn, (event.view(), terms, overrides))?.map_err(|_| {
+    let payer = Payer::of(main, &wallet::need(turn, main)?);
+    book.prefetch(turn, std::iter::once((event.view(), terms, payer)))?;
+    let rated = book.rate(turn, (event.view(), terms, payer))?.map_err(|_| {
         Fault::Refused(Refusal::Invalid(vec![FieldProblem {
             field: "event.number".to_owned(),
             rule: FieldRule::UnknownValue,

@@ -306,17 +306,17 @@ fn fill_in(row: &mut Map<String, Value>, built_in: bool) {
     }
 }
 
-/// Makes a version of a file, whole or not at all: `then` publishes it, or makes it a draft. Whatever goes wrong, nothing is left but the
+/// Makes a version of a file in a currency (none: the policy's default), whole or not at all: `then` publishes it, or makes it a draft. Whatever goes wrong, nothing is left but the
 /// products of the file, which come first; if this program is killed, the rules remove what it has left.
 pub fn import(
     link: &dyn Link,
     path: &Path,
-    prices: &PriceFile,
+    (prices, currency): (&PriceFile, Option<&str>),
     on_progress: impl FnMut(usize),
     then: impl FnOnce(&Value) -> anyhow::Result<Value>,
 ) -> anyhow::Result<Value> {
     products::put(link, path, &prices.products).map_err(ImportError::into_any)?;
-    let begun = link.call("pricing.begin-import", json!({}))?;
+    let begun = link.call("pricing.begin-import", json!({"currency": currency}))?;
     let number = &begun["number"];
     let done = fill(link, path, prices, number, on_progress).map_err(ImportError::into_any).and_then(|()| then(number));
     if done.is_err() {

@@ -64,7 +64,7 @@ fn starts_at(work: &Work, given: Option<&str>, first: bool) -> anyhow::Result<St
 /// Runs `pricebook …`.
 pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
     match command {
-        Pricebook::Import { file, starts_at: given, draft } => {
+        Pricebook::Import { file, starts_at: given, draft, currency } => {
             let read = prices::read(&file)?;
             // Before anything is written.
             if let Some(given) = &given {
@@ -72,12 +72,16 @@ pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
             }
             // One file, one key: another file under it is another request.
             let text = std::fs::read(&file)?;
-            work.link.whole(&digest_of(&[&text, format!("{given:?} {draft}").as_bytes()]));
+            let how = match &currency {
+                None => format!("{given:?} {draft}"),
+                Some(currency) => format!("{given:?} {draft} {currency}"),
+            };
+            work.link.whole(&digest_of(&[&text, how.as_bytes()]));
             let bar = bar(read.count() as u64, "prices");
             let version = prices::import(
                 &*work.link,
                 &file,
-                &read,
+                (&read, currency.as_deref()),
                 |count| bar.inc(count as u64),
                 |number| {
                     if draft {
@@ -199,11 +203,12 @@ fn publish(work: &Work, number: &Value, given: Option<&str>) -> anyhow::Result<V
 
 /// Versions with the time in which each is in force: up to the start of the next one that is.
 fn versions_table(versions: &[Value]) -> Rows {
-    let mut rows = Rows::new(&[">version", "state", "starts at", "until", ">rows"]);
+    let mut rows = Rows::new(&[">version", "state", "starts at", "until", ">rows", "currency"]);
     let is_in_force = |version: &&Value| version["state"] == "published" || version["state"] == "retired";
     for version in versions {
         let starts_at = wide(&version["starts-at"]);
-        let later = versions.iter().filter(is_in_force).map(|other| wide(&other["starts-at"]));
+        let of_it = |other: &&Value| other["currency"] == version["currency"];
+        let later = versions.iter().filter(is_in_force).filter(of_it).map(|other| wide(&other["starts-at"]));
         let until = later.filter(|other| *other > starts_at).min().filter(|_| is_in_force(&version));
         rows.add(vec![
             field(version, "number"),
@@ -211,6 +216,7 @@ fn versions_table(versions: &[Value]) -> Rows {
             moment(&version["starts-at"]),
             until.map(text::moment).unwrap_or_default(),
             field(version, "rows"),
+            field(version, "currency"),
         ]);
     }
     rows

@@ -870,7 +870,7 @@ pub(crate) fn correct(story: &mut Story, amount: i64) {
 fn seats_in_force_on_the_first_are_charged_once_also_by_a_late_run() {
     let mut story = begun();
     let price = |seat: &str| crate::pricing::NumberPrices { rows: Vec::new(), seat: Some(seat.to_owned()) };
-    story.command(|turn, _| crate::pricing::create_version(turn, &operator()));
+    story.command(|turn, _| crate::pricing::create_version(turn, &operator(), None));
     story.command(|turn, _| crate::pricing::set_number_prices(turn, &operator(), 1, price("20.00001")));
     story.command(|turn, _| crate::pricing::publish_version(turn, &operator(), 1, 0));
     let set = |story: &mut Story, seats: u32| story.command(|turn, auth| set_seats(turn, &operator(), auth, seats));

@@ -24,7 +24,7 @@ fn publish(story: &mut Story, version: u32, rate: &str, starts_at: i64) {
         next_increment: 60,
         group: None,
     };
-    story.command(|turn, _| pricing::create_version(turn, &operator()));
+    story.command(|turn, _| pricing::create_version(turn, &operator(), None));
     story.command(|turn, _| pricing::add_rows(turn, &operator(), version, vec![row]));
     story.command(|turn, _| pricing::publish_version(turn, &operator(), version, starts_at));
 }

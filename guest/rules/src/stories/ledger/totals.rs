@@ -29,7 +29,7 @@ pub(crate) fn with_prices() -> Story {
         next_increment: 0,
         group: None,
     };
-    story.command(|turn, _| pricing::create_version(turn, &operator()));
+    story.command(|turn, _| pricing::create_version(turn, &operator(), None));
     story.command(|turn, _| pricing::add_rows(turn, &operator(), 1, vec![row]));
     story.command(|turn, _| pricing::publish_version(turn, &operator(), 1, 0));
     story

@@ -50,7 +50,7 @@ fn prices(setup: &str, monthly: &str) -> NumberPrices {
 
 fn publish(fake: &Fake, now: Instant, from: Instant, setup: &str, monthly: &str) {
     fake.command(now, |turn| {
-        let version = pricing::create_version(turn, &operator())?.number;
+        let version = pricing::create_version(turn, &operator(), None)?.number;
         pricing::set_number_prices(turn, &operator(), version, prices(setup, monthly))?;
         pricing::publish_version(turn, &operator(), version, from)
     })

@@ -594,7 +594,7 @@ fn renting() -> Story {
     let prices = NumberPrices { rows: vec![row], seat: None };
     story.command(|turn, _| jobs::store_opened(turn, Beginning::Created));
     story.command(|turn, _| {
-        let version = pricing::create_version(turn, &operator())?.number;
+        let version = pricing::create_version(turn, &operator(), None)?.number;
         pricing::set_number_prices(turn, &operator(), version, prices)?;
         pricing::publish_version(turn, &operator(), version, START)
     });

@@ -1,6 +1,7 @@
 //! Versions, rows, overrides and rating together.
 
 use crate::accounts::{AccountType, Created, NewAccount};
+use crate::ground::currency::Currency;
 use crate::ground::ids::AuthId;
 use crate::ground::money::Money;
 use crate::ground::product::{Event, Heading, NumberKind, Product, Rejection};
@@ -8,7 +9,7 @@ use crate::ground::rate::Rate;
 use crate::ground::testing::{Fake, START, keyed};
 use crate::ground::turn::Turn;
 use crate::ground::vocabulary::{DAY_MS, Fault, FieldRule, Instant, Refusal};
-use crate::pricing::rating::{Book, Rated};
+use crate::pricing::rating::{Book, Payer, Rated};
 use crate::pricing::{
     Error, NumberPrices, NumberRow, PriceRow, Version, VersionState, add_rows, create_version, get_overrides,
     list_rows, list_versions, number_price, publish_version, seat_price, set_number_prices, set_overrides,
@@ -47,7 +48,7 @@ pub(crate) fn event(product: Product, number: &str, quantity: u32, at: Instant) 
 }
 
 pub(crate) fn draft(fake: &Fake) -> u32 {
-    fake.command(START, |turn| create_version(turn, &operator())).expect("a draft").number
+    fake.command(START, |turn| create_version(turn, &operator(), None)).expect("a draft").number
 }
 
 pub(crate) fn add(fake: &Fake, version: u32, rows: Vec<PriceRow>) -> Result<Version, Error> {
@@ -68,6 +69,11 @@ pub(crate) fn book(fake: &Fake, rows: Vec<PriceRow>) -> u32 {
     version
 }
 
+/// Whose prices: those of an account in USD.
+fn payer(overrides: Option<AuthId>) -> Payer {
+    Payer { currency: Currency::USD, overrides }
+}
+
 pub(crate) fn rate(fake: &Fake, event: &Event, overrides: Option<AuthId>) -> Result<Rated, Rejection> {
     fake.query(START, |turn| rate_in(turn, event, overrides)).expect("readable")
 }
@@ -76,7 +82,7 @@ pub(crate) fn rate(fake: &Fake, event: &Event, overrides: Option<AuthId>) -> Res
 fn rate_in(turn: &Turn<'_>, event: &Event, overrides: Option<AuthId>) -> Result<Result<Rated, Rejection>, Fault> {
     let mut book = Book::open(turn)?;
     let terms = book.terms(event.product, event.heading).expect("a product of the catalogue");
-    book.rate(turn, (event.view(), terms, overrides))
+    book.rate(turn, (event.view(), terms, payer(overrides)))
 }
 
 fn matched(fake: &Fake, number: &str) -> Option<String> {
@@ -368,10 +374,11 @@ fn a_batch_reads_three_times_cold_and_once_warm() {
         let total = fake.query(START, |turn| {
             let mut book = Book::open(turn).expect("readable");
             let terms = book.terms(Product::VOICE, Heading::OUTBOUND).expect("calls");
-            book.prefetch(turn, events.iter().map(|event| (event.view(), terms, Some(account)))).expect("readable");
+            book.prefetch(turn, events.iter().map(|event| (event.view(), terms, payer(Some(account))))).expect("readable");
             let mut total = 0;
             for event in &events {
-                let rated = book.rate(turn, (event.view(), terms, Some(account))).expect("readable").expect("a price");
+                let asked = (event.view(), terms, payer(Some(account)));
+                let rated = book.rate(turn, asked).expect("readable").expect("a price");
                 total += rated.amount.micros();
             }
             total

@@ -20,7 +20,7 @@ fn states(fake: &Fake) -> Vec<(u32, VersionState, Option<Instant>)> {
 }
 
 fn import(fake: &Fake, now: Instant) -> u32 {
-    fake.command(now, |turn| begin_import(turn, &operator())).expect("an import").number
+    fake.command(now, |turn| begin_import(turn, &operator(), None)).expect("an import").number
 }
 
 fn withdraw(fake: &Fake, now: Instant, version: u32) -> Result<Version, Error> {
@@ -281,7 +281,7 @@ fn a_full_book_makes_room_of_what_is_over() {
     for _ in 1..100 {
         draft(&fake);
     }
-    let full = fake.command(START, |turn| create_version(turn, &operator()));
+    let full = fake.command(START, |turn| create_version(turn, &operator(), None));
     assert!(matches!(full, Err(Error::Other(problem)) if problem.code == "too-many-versions"));
     remove(&fake, 1001).expect("a draft");
     assert_eq!(draft(&fake), 1101);

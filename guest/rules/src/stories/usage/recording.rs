@@ -34,7 +34,7 @@ fn priced() -> Story {
         group: None,
     };
     let rows = vec![row("", "0.004"), PriceRow { country: "US".to_owned(), ..row("1", "0.0055") }];
-    story.command(|turn, _| pricing::create_version(turn, &operator()));
+    story.command(|turn, _| pricing::create_version(turn, &operator(), None));
     story.command(|turn, _| pricing::add_rows(turn, &operator(), 1, rows));
     story.command(|turn, _| pricing::publish_version(turn, &operator(), 1, 0));
     story

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// A million micros a second, so that a second is a dollar.
 fn story() -> Story {
     let mut story = Story::new();
-    story.command(|turn, _| pricing::create_version(turn, &operator()));
+    story.command(|turn, _| pricing::create_version(turn, &operator(), None));
     let row = PriceRow {
         product: Product::VOICE,
         heading: Heading::OUTBOUND,

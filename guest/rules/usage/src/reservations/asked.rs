@@ -51,16 +51,16 @@ pub(super) fn book<'a>(
     items: impl Iterator<Item = (&'a str, &'a Price)>,
 ) -> Result<Book, Fault> {
     let mut book = Book::open(turn)?;
-    let rated: Vec<(Event, Terms, Option<AuthId>)> = items
+    let rated: Vec<(Event, Terms, Payer)> = items
         .filter_map(|(auth_id, price)| match price {
             Price::Rated(measure) => {
                 let terms = book.terms(measure.product, measure.heading)?;
-                Some((event(auth_id, measure, turn.now()), terms, desk.overrides(desk.main(auth_id)?)))
+                Some((event(auth_id, measure, turn.now()), terms, desk.payer(desk.main(auth_id)?)?))
             }
             Price::Amount(_) => None,
         })
         .collect();
-    book.prefetch(turn, rated.iter().map(|(event, terms, overrides)| (event.view(), *terms, *overrides)))?;
+    book.prefetch(turn, rated.iter().map(|(event, terms, payer)| (event.view(), *terms, *payer)))?;
     Ok(book)
 }
 
@@ -87,7 +87,10 @@ impl Asked {
         };
         let found = match before.and_then(|quoted| quoted.price_of(&event)) {
             Some(row) => Ok(row),
-            None => book.find(turn, (event.view(), terms, desk.overrides(main)))?,
+            None => {
+                let payer = desk.payer(main).ok_or_else(|| Fault::not_found("account"))?;
+                book.find(turn, (event.view(), terms, payer))?
+            }
         };
         match found {
             Ok(row) => Ok(Ok(Asked { units: u64::from(event.quantity), by: By::Price(event, terms, row) })),

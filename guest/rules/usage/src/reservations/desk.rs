@@ -12,6 +12,7 @@ use coinbox_ground::money::Money;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Refusal};
 use coinbox_ledger::wallet::{self, Wallet};
+use coinbox_pricing::rating::Payer;
 use coinbox_profiles::profile;
 use coinbox_profiles::subaccount;
 use std::collections::BTreeMap;
@@ -86,9 +87,9 @@ impl Desk {
         Ok(turn.get::<Open>(&open_key(main, name))?.filter(|open| self.only.is_none_or(|own| open.source == own)))
     }
 
-    /// The account with price overrides to rate by.
-    pub(super) fn overrides(&self, main: AuthId) -> Option<AuthId> {
-        self.parties.get(&main).filter(|party| party.wallet.has_overrides()).map(|_| main)
+    /// Whose prices an account is rated by. None: there is no such account.
+    pub(super) fn payer(&self, main: AuthId) -> Option<Payer> {
+        self.parties.get(&main).map(|party| Payer::of(main, &party.wallet))
     }
 
     /// What stands in the way of spending, credit apart.

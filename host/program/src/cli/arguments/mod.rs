@@ -497,6 +497,9 @@ pub enum Pricebook {
         /// Leave it a draft
         #[arg(long, conflicts_with = "starts_at")]
         draft: bool,
+        /// Currency of all its prices, such as EUR; without it the policy's default
+        #[arg(long)]
+        currency: Option<String>,
     },
     /// Write a version
     Export {
