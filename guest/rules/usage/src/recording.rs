@@ -20,7 +20,7 @@ use coinbox_ledger::Line;
 use coinbox_ledger::wallet;
 use coinbox_pricing::check_use;
 use coinbox_pricing::floor::{FLOOR_KEY, Floor, floor};
-use coinbox_pricing::rating::Book;
+use coinbox_pricing::rating::{Book, Payer};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -306,7 +306,8 @@ fn fill_in(row: &mut Map<String, Value>, built_in: bool) {
     }
 }
 
-/// Makes a version of a file in a currency (none: the policy's default), whole or not at all: `then` publishes it, or makes it a draft. Whatever goes wrong, nothing is left but the
+/// Makes a version of a file in a currency (none: the policy's default), whole or not at all: `then` publishes it, or makes it a draft.
+/// Whatever goes wrong, nothing is left but the
 /// products of the file, which come first; if this program is killed, the rules remove what it has left.
 pub fn import(
     link: &dyn Link,

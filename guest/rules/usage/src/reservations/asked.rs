@@ -12,7 +12,7 @@ use coinbox_ground::money::{Money, MoneyOverflow};
 use coinbox_ground::product::Event;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, FieldProblem, FieldRule, Instant, Refusal};
-use coinbox_pricing::rating::Book;
+use coinbox_pricing::rating::{Book, Payer};
 use coinbox_pricing::{Row, Terms, Unit};
 use coinbox_profiles::policy::AMOUNT_MAX;
 
