@@ -19,6 +19,36 @@ pub use coinbox::billing::{
 };
 pub use exports::coinbox::billing as exported;
 
+impl From<String> for types::UnknownOutcome {
+    fn from(cause: String) -> types::UnknownOutcome {
+        types::UnknownOutcome { cause }
+    }
+}
+
+impl From<&str> for types::UnknownOutcome {
+    fn from(cause: &str) -> types::UnknownOutcome {
+        types::UnknownOutcome { cause: cause.to_owned() }
+    }
+}
+
+impl From<String> for email_types::RefusedMail {
+    fn from(cause: String) -> email_types::RefusedMail {
+        email_types::RefusedMail { cause }
+    }
+}
+
+impl From<&str> for email_types::RefusedMail {
+    fn from(cause: &str) -> email_types::RefusedMail {
+        email_types::RefusedMail { cause: cause.to_owned() }
+    }
+}
+
+impl From<&str> for telephony_types::RefusedCode {
+    fn from(cause: &str) -> telephony_types::RefusedCode {
+        telephony_types::RefusedCode { cause: cause.to_owned() }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

@@ -56,7 +56,7 @@ impl TelephonyLog {
 impl Telephony for TelephonyLog {
     fn send_code(&self, message: &CodeMessage) -> CodeOutcome {
         if let Some(problem) = problem_of(message) {
-            return CodeOutcome::Refused(problem.to_owned());
+            return CodeOutcome::Refused(problem.into());
         }
         let (now, at) = self.moment();
         let mut sent = lock(&self.sent);

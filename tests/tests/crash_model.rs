@@ -144,7 +144,7 @@ impl History {
             30..38 => self.goodwill(place, &account),
             38..42 => {
                 let amount = (1 + self.dice.below(4_000_000)) * 10;
-                let debit = json!({"auth-id": account, "adjustment": {"debit": amount.to_string()}, "reason": "model"});
+                let debit = json!({"auth-id": account, "adjustment": {"debit": {"amount": amount.to_string()}}, "reason": "model"});
                 if self.ask("credits.adjust", debit).get("ok").is_some() {
                     self.models[place].debit(amount);
                     self.models[place].look();

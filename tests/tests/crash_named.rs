@@ -449,7 +449,7 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("credits.set-default-card", json!({"auth-id": account, "card": "card-9"})),
         ("credits.remove-card", json!({"auth-id": account, "card": "card-9"})),
         ("credits.set-alerts", json!({"auth-id": account, "thresholds": ["1"], "recipients": ["nobody"]})),
-        ("credits.adjust", json!({"auth-id": account, "adjustment": {"debit": much}, "reason": "test"})),
+        ("credits.adjust", json!({"auth-id": account, "adjustment": {"debit": {"amount": much}}, "reason": "test"})),
         ("credits.settle", json!({"auth-id": account, "card": null})),
         (
             "credits.record-chargeback",
@@ -597,7 +597,7 @@ fn a_trap_or_a_dead_store_in_mid_command_leaves_nothing() {
     for moment in 1..40 {
         let fuse = Fuse::at(moment);
         let Some(host) = world.open_fused("store", &fuse) else { continue };
-        let adjustment = json!({"debit": (5 * USD).to_string()});
+        let adjustment = json!({"debit": {"amount": (5 * USD).to_string()}});
         let arguments = json!({"auth-id": account, "adjustment": adjustment, "reason": "test"});
         let answer = host.ask("credits.adjust", None, arguments);
         let place = fuse.place();

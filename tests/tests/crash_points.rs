@@ -340,7 +340,7 @@ fn spender(host: &Host) -> String {
         host.ok("credits.recharge", arguments);
         host.quiet();
     }
-    let debit = json!({"debit": (12 * USD).to_string()});
+    let debit = json!({"debit": {"amount": (12 * USD).to_string()}});
     host.ok("credits.adjust", json!({"auth-id": account, "adjustment": debit, "reason": "used"}));
     account
 }
@@ -451,7 +451,7 @@ fn invoice_that_is_paid_at_the_second_attempt() {
                 "operator.set-billing",
                 json!({"auth-id": account, "billing": {"postpaid": (500 * USD).to_string()}}),
             );
-            let debit = json!({"debit": (20 * USD).to_string()});
+            let debit = json!({"debit": {"amount": (20 * USD).to_string()}});
             host.ok("credits.adjust", json!({"auth-id": account, "adjustment": debit, "reason": "used"}));
             host.coinbox.advance_to(APRIL - 1).expect("jobs are driven");
             vec![account]

@@ -98,7 +98,7 @@ fn sec_13_a_closing_that_died_anywhere_gives_back_once_over_a_restore() {
         let arguments = json!({"auth-id": account, "amount": (100 * USD).to_string(), "card": null});
         host.ok("credits.recharge", arguments);
         host.quiet();
-        let debit = json!({"debit": (60 * USD).to_string()});
+        let debit = json!({"debit": {"amount": (60 * USD).to_string()}});
         host.ok("credits.adjust", json!({"auth-id": account, "adjustment": debit, "reason": "used"}));
         account
     };

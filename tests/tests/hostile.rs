@@ -202,7 +202,7 @@ fn storage_is_not_lent_to_effects() {
 fn an_effect_sees_no_storage_even_where_the_host_lends_a_view() {
     let lent = capabilities(Duration::ZERO);
     let context = CallContext { class: Class::Effect, view: Some(Arc::new(FixedView)), capabilities: &lent, now: NOW };
-    let task = json!({"task": {"job": "get", "attempt": 1, "work": {"close-payment": "key"}}});
+    let task = json!({"task": {"job": "get", "attempt": 1, "work": {"close-payment": {"key": "key"}}}});
     let outcome = warm().call(None, context, "jobs.perform", &task);
     let expected = Misuse::StorageNotLent { import: "storage.get-many", class: Class::Effect };
     assert_eq!(outcome.answer, Err(CallError::Misuse(expected)));
@@ -299,7 +299,7 @@ fn a_broken_store_ends_the_call() {
 
 fn served(engine: &Engine, slot: &mut RulesSlot) -> u64 {
     let outcome = call(engine, Some(slot), "jobs.begin", "calls");
-    answer(outcome)["err"]["stale-attempt"].as_u64().expect("a count")
+    answer(outcome)["err"]["stale-attempt"]["attempt"].as_u64().expect("a count")
 }
 
 #[test]

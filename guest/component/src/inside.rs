@@ -2,7 +2,7 @@
 
 use crate::bindings::exports::coinbox::billing as exported;
 use crate::contract::{credit_types, outside_types, types, usage_types};
-use crate::mapping::{records, variants};
+use crate::mapping::{one_field, records, variants};
 use coinbox_rules::{
     about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
     jobs, lots, operator, phone_numbers, policy, postpaid, pricing, product, queue, recharge, refunds, reservations,
@@ -266,6 +266,26 @@ records! {
     exported::operator::Resolved = queue::Resolved { transaction, refund }
 }
 
+one_field! {
+    types::Session { token: String }
+    outside_types::OutsideKey { key: String }
+    outside_types::StoredMethod { token: String }
+    exported::jobs::CurrentAttempt { attempt: u32 }
+    exported::usage::EventCount { count: u32 }
+    exported::usage::RejectKey { key: String }
+    exported::reservations::FixedPrice { amount: i64 }
+    exported::pricing::Begun { at: i64 }
+    exported::pricing::RepeatedRow { row: String }
+    exported::credits::Debit { amount: i64 }
+    exported::credits::UnusableCard { reason: String }
+    exported::invoices::CreditableAmount { amount: i64 }
+    exported::accounts::AmountOwed { amount: i64 }
+    exported::subaccounts::SubaccountLimit { limit: u32 }
+    exported::subaccounts::HeldNumbers { count: u32 }
+    exported::numbers::NumberLimit { limit: u32 }
+    exported::operator::PolicyVersion { version: u32 }
+}
+
 variants! {
     types::Principal = vocabulary::Principal { Nobody, Host | Token, Session, Operator }
     types::Refusal = vocabulary::Refusal {
@@ -316,7 +336,7 @@ variants! {
     exported::usage::UsageError = usage::Error { | Refused, TooManyEvents, NoSuchReject, Other }
 
     exported::reservations::ReservationKind = reservations::Kind { Call, Message | }
-    exported::reservations::ReservationPrice = reservations::Price { | Rated, Amount }
+    exported::reservations::ReservationPrice = reservations::Price { | Rated, Fixed }
     exported::reservations::ReserveAnswer = reservations::ReserveAnswer { Conflicting, Over | Reserved, Granted, Refused }
     exported::reservations::ExtendAnswer = reservations::ExtendAnswer { Unknown, Over | Reserved, Granted, Ending }
     exported::reservations::FormerState = reservations::Former { Open, Expired, Released, Unknown | }

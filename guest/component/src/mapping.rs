@@ -96,4 +96,23 @@ macro_rules! variants {
     };
 }
 
-pub(crate) use {records, variants};
+/// Records of one field, for which the rules have the bare value.
+macro_rules! one_field {
+    ($($contract:path { $field:ident: $bare:ty })*) => {
+        $(
+            impl $crate::mapping::Translate<$bare> for $contract {
+                fn translate(self) -> $bare {
+                    let $contract { $field } = self;
+                    $field
+                }
+            }
+            impl $crate::mapping::Translate<$contract> for $bare {
+                fn translate(self) -> $contract {
+                    $contract { $field: self }
+                }
+            }
+        )*
+    };
+}
+
+pub(crate) use {one_field, records, variants};

@@ -1,7 +1,7 @@
 //! Types of payment, email, telephony and the stock of numbers, and of the words that they share.
 
 use crate::contract::{email_types, inventory_types, payment_types, telephony_types, types};
-use crate::mapping::{records, variants};
+use crate::mapping::{one_field, records, variants};
 use coinbox_rules::{outside, product, vocabulary};
 
 records! {
@@ -13,7 +13,7 @@ records! {
     payment_types::RefundRequest = outside::RefundRequest { key, auth_id, charge_key, amount, currency, metadata }
     payment_types::Paid = outside::Paid { reference, at }
     payment_types::Declined = outside::Declined { reason, code }
-    payment_types::Pending = outside::Pending { ask_again }
+    types::Pending = outside::Pending { ask_again }
     types::NotSent = outside::NotSent { ask_again, cause }
     payment_types::PaymentMovement = outside::Movement {
         key, refund, charge_key, amount, currency, received, paid, metadata,
@@ -39,6 +39,12 @@ records! {
     inventory_types::ReleaseRequest = outside::ReleaseRequest { key, number, auth_id, metadata }
     inventory_types::StockMovement = outside::StockMovement { key, release, number, auth_id, at, done, metadata }
     inventory_types::StockPage = outside::StockPage { movements, next, complete_since }
+}
+
+one_field! {
+    types::UnknownOutcome { cause: String }
+    email_types::RefusedMail { cause: String }
+    telephony_types::RefusedCode { cause: String }
 }
 
 variants! {

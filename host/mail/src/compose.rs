@@ -95,7 +95,7 @@ impl Composer {
     /// What to answer where there is no mail.
     pub(super) fn refuse(&self, uncomposed: Uncomposed) -> MailOutcome {
         match uncomposed {
-            Uncomposed::Never(problem) => MailOutcome::Refused(problem),
+            Uncomposed::Never(problem) => MailOutcome::Refused(problem.into()),
             Uncomposed::NotYet(cause) => self.not_sent(FILE_AGAIN_MS, &cause),
         }
     }

@@ -43,7 +43,7 @@ impl Mailer for RecordingMailer {
         facts.push(super::attachments::fact(None));
         let filled = match self.wording.fill(&message.template, &message.language, &facts) {
             Ok(filled) => filled,
-            Err(problem) => return MailOutcome::Refused(problem),
+            Err(problem) => return MailOutcome::Refused(problem.into()),
         };
         let mut kept = MailMessage { to: Vec::new(), ..message.clone() };
         let mut refused = Vec::new();

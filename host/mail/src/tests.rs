@@ -130,7 +130,7 @@ fn what_can_never_be_sent_is_refused() {
         (MailMessage { attachments: vec![Attachment::Kept(blob)], ..good.clone() }, "keeps no files"),
     ] {
         let MailOutcome::Refused(problem) = mailer.send(&bad) else { panic!("refused: {expected}") };
-        assert!(problem.contains(expected), "{problem}");
+        assert!(problem.cause.contains(expected), "{problem:?}");
     }
     assert_eq!(files(folder.path(), "new"), Vec::<String>::new());
 }
@@ -276,15 +276,15 @@ fn a_sender_without_address_is_refused() {
 fn recording_keeps_what_was_sent() {
     let mailer = RecordingMailer::new().expect("templates");
     let mail = message("k", &[("a@example.org", None)]);
-    mailer.answer_next(MailOutcome::Refused("no".to_owned()));
-    assert_eq!(mailer.send(&mail), MailOutcome::Refused("no".to_owned()));
+    mailer.answer_next(MailOutcome::Refused("no".into()));
+    assert_eq!(mailer.send(&mail), MailOutcome::Refused("no".into()));
     assert_eq!(mailer.send(&mail), MailOutcome::Sent);
     assert_eq!(mailer.messages(), std::slice::from_ref(&mail));
     assert_eq!(mailer.filled()[0].subject, "Your Coinbox balance is below 100.00 USD");
     let MailOutcome::Refused(problem) = mailer.send(&MailMessage { facts: Vec::new(), ..mail }) else {
         panic!("refused")
     };
-    assert!(problem.contains("account-name is missing"), "{problem}");
+    assert!(problem.cause.contains("account-name is missing"), "{problem:?}");
 }
 
 /// Serves conversations one after another, each until QUIT or the end, and gives back what the client said.

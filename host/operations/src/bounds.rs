@@ -7,7 +7,7 @@ use coinbox_host::contract::types::{FieldProblem, FieldRule};
 use coinbox_host::text;
 
 /// Names of moments: everything of the contract's type `instant`.
-const MOMENTS: [&str; 31] = [
+const MOMENTS: [&str; 30] = [
     "ask-again",
     "at",
     "begun",
@@ -25,7 +25,6 @@ const MOMENTS: [&str; 31] = [
     "issued-from",
     "modified",
     "next-charge",
-    "pending",
     "period-end",
     "period-start",
     "posted",
@@ -42,8 +41,7 @@ const MOMENTS: [&str; 31] = [
 ];
 
 /// The rest of them.
-const MORE_MOMENTS: [&str; 11] = [
-    "already-begun",
+const MORE_MOMENTS: [&str; 10] = [
     "complete-since",
     "first",
     "last",

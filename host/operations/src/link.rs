@@ -130,14 +130,14 @@ pub fn refused(error: &Value) -> LinkError {
             Err(_) => format!("refused: {problem}"),
         }
     } else if let Some(reason) = error.get("no-usable-card") {
-        format!("no usable card: {}; add one with `coinbox card add ACCOUNT TOKEN`", words::plain(reason))
+        format!("no usable card: {}; add one with `coinbox card add ACCOUNT TOKEN`", words::plain(words::only(reason)))
     } else if let Some(left) = error.get("more-than-invoice") {
-        format!("the invoice has {} left to give back", words::amount(left))
+        format!("the invoice has {} left to give back", words::amount(words::only(left)))
     } else {
         let (word, with) = match error {
             Value::String(word) => (word.clone(), None),
             Value::Object(object) => match object.iter().next() {
-                Some((word, with)) => (word.clone(), Some(words::payload(word, with))),
+                Some((word, with)) => (word.clone(), Some(words::payload(word, words::only(with)))),
                 None => (String::new(), None),
             },
             _ => (error.to_string(), None),
@@ -174,16 +174,16 @@ mod tests {
                 "amount: too small (limit: 25.00)",
             ),
             (
-                json!({"no-usable-card": "expired"}),
+                json!({"no-usable-card": {"reason": "expired"}}),
                 "no usable card: expired; add one with `coinbox card add ACCOUNT TOKEN`",
             ),
             (json!({"billing-incomplete": ["legal-name", "country"]}), "billing incomplete: legal-name, country"),
             (json!("already-published"), "already published"),
-            (json!({"already-begun": "1792486800000"}), "already begun: 2026-10-20T09:00:00Z"),
+            (json!({"already-begun": {"at": "1792486800000"}}), "already begun: 2026-10-20T09:00:00Z"),
             (json!({"refused": {"out-of-credit": "801017000"}}), "not enough credit: 801.017 is missing"),
-            (json!({"owes": "300020000"}), "owes: 300.02"),
-            (json!({"more-than-invoice": "500022000"}), "the invoice has 500.022 left to give back"),
-            (json!({"too-many-subaccounts": 1}), "too many subaccounts: 1"),
+            (json!({"owes": {"amount": "300020000"}}), "owes: 300.02"),
+            (json!({"more-than-invoice": {"amount": "500022000"}}), "the invoice has 500.022 left to give back"),
+            (json!({"too-many-subaccounts": {"limit": 1}}), "too many subaccounts: 1"),
             (json!({"other": {"code": "x", "facts": [{"name": "key", "value": "k"}]}}), "x: key k"),
         ] {
             assert_eq!(refused(&error).to_string(), words);

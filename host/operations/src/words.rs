@@ -18,6 +18,12 @@ pub fn counted(count: u64, word: &str) -> String {
 /// Cases of the contract whose payload is an amount.
 const AMOUNT_CASES: [&str; 3] = ["more-than-invoice", "out-of-credit", "owes"];
 
+/// What a payload says: where it is a record of one value, that value.
+pub fn only(payload: &Value) -> &Value {
+    let values = payload.as_object().filter(|record| record.len() == 1).and_then(|record| record.values().next());
+    values.filter(|value| value.is_string() || value.is_number()).unwrap_or(payload)
+}
+
 /// The payload of a case as people write it.
 pub fn payload(case: &str, payload: &Value) -> String {
     match payload {

@@ -36,7 +36,7 @@ pub fn failure(rest: &Rest, error: &AccountError) -> Failure {
     match error {
         AccountError::Refused(refusal) => Failure::refused(refusal, rest.host.coinbox.now(), field_name),
         AccountError::Owes(owed) => {
-            let message = format!("{} has to be paid first", text::amount(*owed));
+            let message = format!("{} has to be paid first", text::amount(owed.amount));
             Failure::new(StatusCode::CONFLICT, "owes", message)
         }
         AccountError::Other(problem) => Failure::problem(problem),

@@ -166,7 +166,7 @@ impl Failure {
                 let names: Vec<&str> = names.iter().filter_map(Value::as_str).collect();
                 format!("{text}: {}", names.join(", "))
             }
-            Some(payload) => format!("{text} (limit: {})", on_wire(&word, payload)),
+            Some(payload) => format!("{text} (limit: {})", on_wire(&word, words::only(payload))),
         };
         Failure::new(StatusCode::CONFLICT, &word.replace('-', "_"), message)
     }
@@ -325,10 +325,10 @@ mod tests {
         assert_eq!(failure.message, "redeem_by: too small (limit: 2026-10-20T09:00:00Z)");
         assert_eq!(failure.fields[0]["limit"], "2026-10-20T09:00:00Z");
         let of = |error: Value| Failure::of_error(&error, 0, str::to_owned).message;
-        assert_eq!(of(json!({"owes": "300020000"})), "owes (limit: 300.02000)");
-        assert_eq!(of(json!({"more-than-invoice": "5"})), "more than invoice (limit: 0.000005)");
-        assert_eq!(of(json!({"no-usable-card": "expired"})), "no usable card (limit: expired)");
-        assert_eq!(of(json!({"too-many-events": 1001})), "too many events (limit: 1001)");
+        assert_eq!(of(json!({"owes": {"amount": "300020000"}})), "owes (limit: 300.02000)");
+        assert_eq!(of(json!({"more-than-invoice": {"amount": "5"}})), "more than invoice (limit: 0.000005)");
+        assert_eq!(of(json!({"no-usable-card": {"reason": "expired"}})), "no usable card (limit: expired)");
+        assert_eq!(of(json!({"too-many-events": {"count": 1001}})), "too many events (limit: 1001)");
     }
 
     #[test]

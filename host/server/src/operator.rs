@@ -315,9 +315,9 @@ mod tests {
             (json!({"refused": "of-a-later-version"}), 409),
             (json!({"other": {"code": "stored-record-unreadable", "facts": []}}), 500),
             (json!({"other": {"code": "new", "facts": []}}), 422),
-            (json!({"no-usable-card": "expired"}), 409),
+            (json!({"no-usable-card": {"reason": "expired"}}), 409),
             (json!("already-published"), 409),
-            (json!({"no-such-reject": "k"}), 404),
+            (json!({"no-such-reject": {"key": "k"}}), 404),
         ] {
             assert_eq!(error_status(&error, 0).0.as_u16(), status, "{error}");
         }

@@ -171,7 +171,7 @@ fn price(object: &Map<String, Value>) -> Result<Value, Wrong> {
         Some(Value::String(amount)) => {
             let micros =
                 text::micros(amount).map_err(|_| (Cow::from("amount"), "must be an amount such as \"0.60\""))?;
-            return Ok(json!({"amount": micros.to_string()}));
+            return Ok(json!({"fixed": {"amount": micros.to_string()}}));
         }
         None | Some(Value::Null) => {}
         Some(_) => return Err((Cow::from("amount"), "must be text such as \"0.60\"")),
@@ -308,7 +308,7 @@ mod tests {
         let read = read_item(Act::Reserve, &item).expect("readable");
         assert_eq!(
             read,
-            json!({"auth-id": "MA1", "name": "c-1", "kind": "call", "price": {"amount": "600000"}, "lasts-ms": "60000"})
+            json!({"auth-id": "MA1", "name": "c-1", "kind": "call", "price": {"fixed": {"amount": "600000"}}, "lasts-ms": "60000"})
         );
         let item = json!({"auth_id": "MA1", "name": "c-1", "product": "voice", "heading": "outbound", "number": "1555", "quantity": 60});
         let read = read_item(Act::Extend, &item).expect("readable");
@@ -357,7 +357,7 @@ mod tests {
         for (field, sent) in [
             ("holds", "items"),
             ("holds[0].name", "items[0].name"),
-            ("holds[12].price.amount", "items[12].amount"),
+            ("holds[12].price.fixed.amount", "items[12].amount"),
             ("extensions[0].price.rated.number", "items[0].number"),
             ("extensions[1].lasts-ms", "items[1].lasts_ms"),
             ("holds[1].at-least", "items[1].at_least"),

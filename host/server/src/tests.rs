@@ -93,7 +93,7 @@ impl Made {
                 {"transaction": "t-1", "posted": "0", "auth-id": "MA1", "id": "=HYPERLINK(\"http://evil\")",
                     "product": "adjustment", "heading": "", "number": "@SUM(1)", "quantity": 1, "at": "0", "prefix": "",
                     "rate": "0", "amount": "-5000000"}]}}),
-            "credits.recharge" => json!({"err": {"no-usable-card": "expired"}}),
+            "credits.recharge" => json!({"err": {"no-usable-card": {"reason": "expired"}}}),
             "operator.get-policy" => {
                 json!({"ok": {"permissions": arguments["caller"]["who"]["operator"]["permissions"]}})
             }
@@ -628,7 +628,7 @@ async fn operators_call_functions_by_name() {
     assert_eq!(server.last().1["caller"]["who"]["operator"]["name"], json!("alice"));
 
     let refused = server.operator("POST", "/v1/Operator/call/credits.recharge", "{}").await;
-    assert_eq!((refused.status, &refused.body), (409, &json!({"err": {"no-usable-card": "expired"}})));
+    assert_eq!((refused.status, &refused.body), (409, &json!({"err": {"no-usable-card": {"reason": "expired"}}})));
     let looked = server.operator("POST", "/v1/Operator/call/jobs.look", "{\"job\": \"x\"}").await;
     assert_eq!((looked.status, &looked.body), (200, &json!({"ok": "working"})));
     assert_eq!(server.last().1, json!({"job": "x"}), "this interface has no caller");

@@ -33,7 +33,7 @@ impl Simulation {
                 }
             }
             Operation::Debit { amount, .. } => {
-                let taken = json!({"debit": amount.to_string()});
+                let taken = json!({"debit": {"amount": amount.to_string()}});
                 let arguments = json!({"auth-id": id, "adjustment": taken, "reason": "simulation"});
                 let expected = !account.is_over(now);
                 if self.command("credits.adjust", arguments, expected)?.is_some() {

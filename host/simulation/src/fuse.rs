@@ -141,7 +141,7 @@ impl Vault for Lent {
 }
 
 fn unknown() -> payment_types::PaymentOutcome {
-    payment_types::PaymentOutcome::Unknown("the host was killed".to_owned())
+    payment_types::PaymentOutcome::Unknown("the host was killed".into())
 }
 
 impl PaymentGateway for Lent {
@@ -177,14 +177,14 @@ impl PaymentGateway for Lent {
 
 impl Mailer for Lent {
     fn send(&self, message: &email_types::MailMessage) -> email_types::MailOutcome {
-        let dead = || email_types::MailOutcome::Refused("the host was killed".to_owned());
+        let dead = || email_types::MailOutcome::Refused("the host was killed".into());
         self.fuse.ask("email.send", dead, || self.inner.email.send(message))
     }
 }
 
 impl Telephony for Lent {
     fn send_code(&self, message: &telephony_types::CodeMessage) -> telephony_types::CodeOutcome {
-        let dead = || telephony_types::CodeOutcome::Refused("the host was killed".to_owned());
+        let dead = || telephony_types::CodeOutcome::Refused("the host was killed".into());
         self.fuse.ask("telephony.send-code", dead, || self.inner.telephony.send_code(message))
     }
 
@@ -194,7 +194,7 @@ impl Telephony for Lent {
 }
 
 fn stock_unknown() -> inventory_types::StockOutcome {
-    inventory_types::StockOutcome::Unknown("the host was killed".to_owned())
+    inventory_types::StockOutcome::Unknown("the host was killed".into())
 }
 
 impl Inventory for Lent {

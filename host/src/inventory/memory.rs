@@ -5,7 +5,7 @@ use crate::capability::{Clock, Instant, Inventory};
 use crate::contract::inventory_types::{
     OfferFilter, OfferPage, OfferedNumber, OrderRequest, ReleaseRequest, StockMovement, StockOutcome, StockPage,
 };
-use crate::contract::types::NotSent;
+use crate::contract::types::{NotSent, Pending};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -132,7 +132,7 @@ impl MemoryInventory {
             return self.not_sent("the stock cannot be reached");
         }
         match state.faults.pop_front() {
-            Some(Fault::LostBefore) => StockOutcome::Unknown("time-out".to_owned()),
+            Some(Fault::LostBefore) => StockOutcome::Unknown("time-out".into()),
             Some(Fault::NotSent) => self.not_sent("not now"),
             disturbed => {
                 let outcome = match state.known.get(key) {
@@ -147,8 +147,8 @@ impl MemoryInventory {
                 };
                 state.known.insert(key.to_owned(), outcome.clone());
                 match disturbed {
-                    Some(Fault::LostAfter) => StockOutcome::Unknown("time-out".to_owned()),
-                    Some(Fault::Late) => StockOutcome::Pending(self.clock.now() + ASK_AGAIN_MS),
+                    Some(Fault::LostAfter) => StockOutcome::Unknown("time-out".into()),
+                    Some(Fault::Late) => StockOutcome::Pending(Pending { ask_again: self.clock.now() + ASK_AGAIN_MS }),
                     _ => outcome,
                 }
             }
@@ -254,7 +254,7 @@ impl Inventory for MemoryInventory {
             let mut state = self.state();
             match (state.down, state.look_up_faults.pop_front()) {
                 (true, _) => Some(self.not_sent("the stock cannot be reached")),
-                (false, Some(Fault::Late)) => Some(StockOutcome::Pending(self.clock.now() + ASK_AGAIN_MS)),
+                (false, Some(Fault::Late)) => Some(StockOutcome::Pending(Pending { ask_again: self.clock.now() + ASK_AGAIN_MS })),
                 (false, Some(_)) => Some(self.not_sent("not now")),
                 (false, None) => state.known.get(key).cloned(),
             }

@@ -17,8 +17,8 @@ pub use crate::contract::credit_types::{Card, CardState, Charge, ChargeKind, Cha
 #[doc(inline)]
 pub use crate::contract::exported::credits::{
     Adjusted, Adjustment, AlertSettings, AlertThreshold, Balance, CapPeriod, Caps, CapsChange, ChargePage, Correction,
-    CreditError, Goodwill, Lot, LotKind, RechargeChange, RechargeSettings, RechargeStanding, RechargeStatus, Statement,
-    StatementCharge, StatementMovement,
+    CreditError, Debit, Goodwill, Lot, LotKind, RechargeChange, RechargeSettings, RechargeStanding, RechargeStatus,
+    Statement, StatementCharge, StatementMovement, UnusableCard,
 };
 
 #[doc(no_inline)]
@@ -27,7 +27,7 @@ pub use crate::contract::payment_types::DeclineReason;
 #[doc(no_inline)]
 pub use crate::contract::types::{
     Caller, Credential, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
-    RequestPart, StartedJob, Suspension,
+    RequestPart, Session, StartedJob, Suspension,
 };
 
 /// The functions of this interface with Rust types. [`Coinbox::credits`] lends them.

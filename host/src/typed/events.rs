@@ -15,7 +15,7 @@ pub use crate::contract::exported::events::{EventError, FeedEvent};
 #[doc(no_inline)]
 pub use crate::contract::types::{
     Caller, Credential, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
-    RequestPart, Suspension,
+    RequestPart, Session, Suspension,
 };
 
 /// The functions of this interface with Rust types. [`Coinbox::events`] lends them.

@@ -17,15 +17,15 @@ pub use crate::contract::credit_types::{Card, CardState};
 
 #[doc(inline)]
 pub use crate::contract::exported::invoices::{
-    BillingChange, BillingDetails, BillingOverview, Document, DocumentFilter, DocumentKind, DocumentLine,
-    DocumentMovement, DocumentPage, DocumentReference, DocumentSummary, InvoiceError, IssuedDocument, IssuedFilter,
-    IssuedPage, LinePrice, Party, ReceiptKind, Seats, TaxLine,
+    BillingChange, BillingDetails, BillingOverview, CreditableAmount, Document, DocumentFilter, DocumentKind,
+    DocumentLine, DocumentMovement, DocumentPage, DocumentReference, DocumentSummary, InvoiceError, IssuedDocument,
+    IssuedFilter, IssuedPage, LinePrice, Party, ReceiptKind, Seats, TaxLine,
 };
 
 #[doc(no_inline)]
 pub use crate::contract::types::{
     Caller, Credential, Currency, Decimal, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal,
-    Problem, Refusal, RequestPart, Suspension,
+    Problem, Refusal, RequestPart, Session, Suspension,
 };
 
 /// The functions of this interface with Rust types. [`Coinbox::invoices`] lends them.

@@ -37,12 +37,13 @@ use wasmtime::AsContextMut;
 
 #[doc(no_inline)]
 pub use crate::contract::email_types::{
-    AttachedDocument, Attachment, MailMessage, MailOutcome, Mailbox, OpenRecipient, Partly, RefusedRecipient,
+    AttachedDocument, Attachment, MailMessage, MailOutcome, Mailbox, OpenRecipient, Partly, RefusedMail,
+    RefusedRecipient,
 };
 
 #[doc(inline)]
 pub use crate::contract::exported::jobs::{
-    EffectStep, JobError, JobStanding, JobTask, NextStep, StoreBeginning, TaskOutcome, TaskWork,
+    CurrentAttempt, EffectStep, JobError, JobStanding, JobTask, NextStep, StoreBeginning, TaskOutcome, TaskWork,
 };
 
 #[doc(no_inline)]
@@ -56,14 +57,18 @@ pub use crate::contract::outside_types::{MovementsRequest, OutsideAnswer, Outsid
 #[doc(no_inline)]
 pub use crate::contract::payment_types::{
     ChargeRequest, DeclineReason, Declined, Finding, MethodAnswer, MethodDescription, MethodKind, MovementPage, Paid,
-    PaymentMovement, PaymentOutcome, Pending, RefundRequest,
+    PaymentMovement, PaymentOutcome, RefundRequest,
 };
 
 #[doc(no_inline)]
-pub use crate::contract::telephony_types::{CodeChannel, CodeMessage, CodeOutcome, HangUpCause, HangUpRequest};
+pub use crate::contract::telephony_types::{
+    CodeChannel, CodeMessage, CodeOutcome, HangUpCause, HangUpRequest, RefusedCode,
+};
 
 #[doc(no_inline)]
-pub use crate::contract::types::{Blob, Currency, Fact, FieldProblem, FieldRule, Instant, Micros, NotSent, Problem};
+pub use crate::contract::types::{
+    Blob, Currency, Fact, FieldProblem, FieldRule, Instant, Micros, NotSent, Pending, Problem, UnknownOutcome,
+};
 
 /// The functions of this interface with Rust types. [`Coinbox::jobs`] lends them.
 #[derive(Clone, Copy)]
@@ -89,6 +94,33 @@ impl Functions<'_> {
     /// [`Functions::begin`] for asynchronous programs.
     pub async fn begin_async(&self, job: &str) -> Reply<NextStep, JobError> {
         let request = BeginRequest { job: job.to_owned() };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: effect. Says what the task asks of the outside next. `answers` are those to all requests of this attempt so far, in the order
+    /// of the requests. The same task and answers give the same step.
+    ///
+    /// From the second attempt on, a charge, a refund, an order or a release begins with the question what became of its key. It is sent
+    /// again, under the same key, only if the key is not known.
+    ///
+    /// This is the only call in which secrets of a task are opened, and only when it answers the request that carries them. Such an answer
+    /// is neither stored nor logged. A secret that cannot be opened is never sent: the step is `done`, and the message is refused.
+    ///
+    /// Errors name the field and the limit. `answers[n]`, `wrong-form`: this answer does not fit its request, and the limit is the case of
+    /// `outside-answer` that does. `answers`, `too-many`: the limit is how many there are. `task.attempt`, `too-small`. A host that gets
+    /// one has a defect: it hands `lost` to `finish`.
+    pub fn next_request(&self, task: JobTask, answers: Vec<OutsideAnswer>) -> Reply<EffectStep, FieldProblem> {
+        let request = NextRequestRequest { task, answers };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::next_request`] for asynchronous programs.
+    pub async fn next_request_async(
+        &self,
+        task: JobTask,
+        answers: Vec<OutsideAnswer>,
+    ) -> Reply<EffectStep, FieldProblem> {
+        let request = NextRequestRequest { task, answers };
         self.host.ask_async(request).await
     }
 
@@ -169,6 +201,22 @@ impl TypedRequest for BeginRequest {
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_jobs();
         rules.call_begin(store, &self.job)
+    }
+}
+
+#[derive(Serialize)]
+struct NextRequestRequest {
+    task: JobTask,
+    answers: Vec<OutsideAnswer>,
+}
+
+impl TypedRequest for NextRequestRequest {
+    const FUNCTION: &'static str = "jobs.next-request";
+    type Answer = Result<EffectStep, FieldProblem>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_jobs();
+        rules.call_next_request(store, &self.task, &self.answers)
     }
 }
 

@@ -15,7 +15,8 @@ use wasmtime::AsContextMut;
 
 #[doc(inline)]
 pub use crate::contract::exported::numbers::{
-    NumberChange, NumberError, NumberFilter, NumberPage, NumberPrice, NumberPurchase, PricedOffer, RentedNumber,
+    NumberChange, NumberError, NumberFilter, NumberLimit, NumberPage, NumberPrice, NumberPurchase, PricedOffer,
+    RentedNumber,
 };
 
 #[doc(no_inline)]
@@ -24,7 +25,7 @@ pub use crate::contract::inventory_types::{NumberKind, OfferFilter, OfferPage, O
 #[doc(no_inline)]
 pub use crate::contract::types::{
     Caller, Credential, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
-    RequestPart, StartedJob, Suspension,
+    RequestPart, Session, StartedJob, Suspension,
 };
 
 /// The functions of this interface with Rust types. [`Coinbox::numbers`] lends them.

@@ -12,8 +12,8 @@ use wasmtime::AsContextMut;
 
 #[doc(inline)]
 pub use crate::contract::exported::pricing::{
-    CountryPrices, HeadingRow, NumberPrices, NumberRow, OtherSide, OverrideSet, PriceRow, PriceVersion, PricingError,
-    ProductRow, Rating, RowPage, Unit, VersionState,
+    Begun, CountryPrices, HeadingRow, NumberPrices, NumberRow, OtherSide, OverrideSet, PriceRow, PriceVersion,
+    PricingError, ProductRow, Rating, RepeatedRow, RowPage, Unit, VersionState,
 };
 
 #[doc(no_inline)]
@@ -22,7 +22,7 @@ pub use crate::contract::inventory_types::NumberKind;
 #[doc(no_inline)]
 pub use crate::contract::types::{
     Caller, Credential, Decimal, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
-    RequestPart, Suspension,
+    RequestPart, Session, Suspension,
 };
 
 #[doc(no_inline)]

@@ -23,7 +23,7 @@ pub use crate::contract::payment_types::DeclineReason;
 #[doc(no_inline)]
 pub use crate::contract::types::{
     Caller, Credential, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
-    RequestPart, StartedJob, Suspension,
+    RequestPart, Session, StartedJob, Suspension,
 };
 
 /// The functions of this interface with Rust types. [`Coinbox::refunds`] lends them.

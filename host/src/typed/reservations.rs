@@ -22,15 +22,15 @@ use wasmtime::AsContextMut;
 
 #[doc(inline)]
 pub use crate::contract::exported::reservations::{
-    Ending, ExtendAnswer, Extension, FormerState, Grant, Hold, Measure, OpenPage, OpenReservation, ReleaseAnswer,
-    Reservation, ReservationError, ReservationKind, ReservationName, ReservationPage, ReservationPrice, ReserveAnswer,
-    SettleAnswer, SettleBatch, SettledReservation, Settlement,
+    Ending, ExtendAnswer, Extension, FixedPrice, FormerState, Grant, Hold, Measure, OpenPage, OpenReservation,
+    ReleaseAnswer, Reservation, ReservationError, ReservationKind, ReservationName, ReservationPage, ReservationPrice,
+    ReserveAnswer, SettleAnswer, SettleBatch, SettledReservation, Settlement,
 };
 
 #[doc(no_inline)]
 pub use crate::contract::types::{
     Caller, Credential, Duration, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem,
-    Refusal, RequestPart, Suspension,
+    Refusal, RequestPart, Session, Suspension,
 };
 
 #[doc(no_inline)]

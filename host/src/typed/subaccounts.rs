@@ -11,13 +11,14 @@ use wasmtime::AsContextMut;
 
 #[doc(inline)]
 pub use crate::contract::exported::subaccounts::{
-    CreatedSubaccount, NumberDisposal, Subaccount, SubaccountChange, SubaccountError, SubaccountPage,
+    CreatedSubaccount, HeldNumbers, NumberDisposal, Subaccount, SubaccountChange, SubaccountError, SubaccountLimit,
+    SubaccountPage,
 };
 
 #[doc(no_inline)]
 pub use crate::contract::types::{
     Caller, Credential, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
-    RequestPart, Suspension,
+    RequestPart, Session, Suspension,
 };
 
 /// The functions of this interface with Rust types. [`Coinbox::subaccounts`] lends them.

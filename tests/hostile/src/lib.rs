@@ -125,7 +125,7 @@ impl jobs::Guest for Hostile {
             "calls" => {
                 let calls = CALLS.get() + 1;
                 CALLS.set(calls);
-                return Err(jobs::JobError::StaleAttempt(calls));
+                return Err(jobs::JobError::StaleAttempt(jobs::CurrentAttempt { attempt: calls }));
             }
             "grow" => drop(black_box(vec![1_u8; 40 << 20])),
             "loop" => loop {

@@ -198,7 +198,7 @@ impl Run {
                     let ask_again = self.world.coinbox.now() + 60_000;
                     self.world.mailer.answer_next(match word.as_str() {
                         "sent" => MailOutcome::Sent,
-                        "refused" => MailOutcome::Refused("no such mailbox".to_owned()),
+                        "refused" => MailOutcome::Refused("no such mailbox".into()),
                         "not-sent" => MailOutcome::NotSent(NotSent { ask_again, cause: "down".to_owned() }),
                         other => match other.split_once(' ') {
                             Some(("full", address)) => {

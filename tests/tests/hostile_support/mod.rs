@@ -167,7 +167,7 @@ pub fn call_with(
     let view: Option<Arc<dyn View>> = (class != Class::Effect).then(|| Arc::new(FixedView) as _);
     let context = CallContext { class, view, capabilities, now: NOW };
     let arguments = match function {
-        "jobs.perform" => json!({"task": {"job": behaviour, "attempt": 1, "work": {"close-payment": "key"}}}),
+        "jobs.perform" => json!({"task": {"job": behaviour, "attempt": 1, "work": {"close-payment": {"key": "key"}}}}),
         _ => json!({"job": behaviour}),
     };
     engine.call(slot, context, function, &arguments)

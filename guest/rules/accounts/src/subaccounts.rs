@@ -72,9 +72,9 @@ interface_error! {
     /// Errors of `subaccounts`.
     Error {
         /// The payload is the limit of the policy (ACC-6).
-        TooManySubaccounts(u32),
+        TooManySubaccounts(#[serde(with = "coinbox_ground::one_field::limit")] u32),
         /// It still has so many numbers (SUB-4).
-        HasNumbers(u32),
+        HasNumbers(#[serde(with = "coinbox_ground::one_field::count")] u32),
     }
 }
 

@@ -20,6 +20,7 @@ pub mod job_row;
 pub mod kept;
 pub mod metadata;
 pub mod money;
+pub mod one_field;
 pub mod outside;
 pub mod port;
 pub mod product;

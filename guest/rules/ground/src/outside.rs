@@ -90,7 +90,7 @@ contract_types! {
         Paid(Paid),
         Declined(Declined),
         Pending(Pending),
-        Unknown(String),
+        Unknown(#[serde(with = "crate::one_field::cause")] String),
         NotSent(NotSent),
     }
     /// Final: moved.
@@ -201,7 +201,7 @@ contract_types! {
         Sent,
         SentExcept(Vec<RefusedRecipient>),
         SentPartly(Partly),
-        Refused(String),
+        Refused(#[serde(with = "crate::one_field::cause")] String),
         NotSent(NotSent),
     }
     /// A recipient that no mail can go to.
@@ -233,7 +233,7 @@ contract_types! {
     /// What became of a code.
     enum TelephonyOutcome {
         Accepted,
-        Refused(String),
+        Refused(#[serde(with = "crate::one_field::cause")] String),
         NotSent(NotSent),
     }
     /// Calls to end.
@@ -284,8 +284,8 @@ contract_types! {
     enum StockOutcome {
         Done,
         NotAvailable,
-        Pending(#[serde(with = "int_text")] Instant),
-        Unknown(String),
+        Pending(Pending),
+        Unknown(#[serde(with = "crate::one_field::cause")] String),
         NotSent(NotSent),
     }
     /// An order that was written down before it is sent.

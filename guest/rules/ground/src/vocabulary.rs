@@ -78,7 +78,7 @@ pub enum Principal {
     /// An API credential.
     Token(Credential),
     /// A session.
-    Session(String),
+    Session(#[serde(with = "crate::one_field::token")] String),
     /// A person or program of the operating company, authenticated by the host.
     Operator(Operator),
     /// The host itself.

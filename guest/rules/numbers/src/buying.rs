@@ -303,7 +303,7 @@ pub(crate) fn book(turn: &mut Turn<'_>, (account, count): Numbered, outcome: Sto
             fail(turn, account, count, order, "not-available")?;
             return Ok(Next::Rest);
         }
-        StockOutcome::Pending(moment) => (Some(moment), "pending".to_owned()),
+        StockOutcome::Pending(pending) => (Some(pending.ask_again), "pending".to_owned()),
         StockOutcome::Unknown(cause) => (None, cause),
         StockOutcome::NotSent(not_sent) => (Some(not_sent.ask_again), not_sent.cause),
     };

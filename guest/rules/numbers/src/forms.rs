@@ -9,7 +9,7 @@ interface_error! {
     /// Errors of `numbers`.
     Error {
         /// The payload is the limit of the policy (ACC-6).
-        TooManyNumbers(u32),
+        TooManyNumbers(#[serde(with = "coinbox_ground::one_field::limit")] u32),
         /// It is rented already.
         NotAvailable,
         /// The price book does not know this country and type.

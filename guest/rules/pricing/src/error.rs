@@ -1,6 +1,6 @@
 //! Errors of the interface.
 
-use coinbox_ground::vocabulary::{Instant, int_text, interface_error};
+use coinbox_ground::vocabulary::{Instant, interface_error};
 
 interface_error! {
     /// Errors of `pricing`.
@@ -10,9 +10,9 @@ interface_error! {
         /// Only what is published can be withdrawn.
         NotPublished,
         /// It began at this moment, or has priced something: it cannot be taken back.
-        AlreadyBegun(#[serde(with = "int_text")] Instant),
+        AlreadyBegun(#[serde(with = "coinbox_ground::one_field::at")] Instant),
         /// Two rows for the same product, heading and prefix, or for the same country and kind of number.
-        RepeatedRow(String),
+        RepeatedRow(#[serde(with = "coinbox_ground::one_field::row")] String),
     }
 }
 

@@ -42,7 +42,7 @@ fn story() -> Story {
     };
     let hold = |name: &str, kind, price| (name.to_owned(), kind, price);
     let holds = [
-        hold("amount", Kind::Call, Price::Amount(1_000_000)),
+        hold("amount", Kind::Call, Price::Fixed(1_000_000)),
         hold("free", Kind::Call, rated(Product::VOICE, "12125550100", 60)),
         hold("message", Kind::Message, rated(Product::SMS, "14155550100", 7)),
         hold("voice", Kind::Call, rated(Product::VOICE, "14155550100", 90)),

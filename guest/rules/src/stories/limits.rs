@@ -93,7 +93,7 @@ const BATCHES: [(&str, Batch); 11] = [
             auth_id: NOBODY.to_owned(),
             name,
             kind: Kind::Call,
-            price: Price::Amount(1),
+            price: Price::Fixed(1),
             lasts_ms: 0,
             at_least: None,
             source: None,
@@ -102,7 +102,7 @@ const BATCHES: [(&str, Batch); 11] = [
     }),
     ("reservations.extend.extensions", |turn, by, count| {
         let more =
-            |name| Extension { auth_id: NOBODY.to_owned(), name, price: Price::Amount(1), lasts_ms: 0, at_least: None };
+            |name| Extension { auth_id: NOBODY.to_owned(), name, price: Price::Fixed(1), lasts_ms: 0, at_least: None };
         told(reservations::extend(turn, by, each(count, more)))
     }),
     ("reservations.settle.settlements", |turn, by, count| {

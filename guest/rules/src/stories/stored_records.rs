@@ -270,7 +270,7 @@ fn reserve(story: &mut Story) {
         auth_id: account.clone(),
         name: name.to_owned(),
         kind: Kind::Call,
-        price: Price::Amount(0),
+        price: Price::Fixed(0),
         lasts_ms: 7 * DAY_MS,
         at_least: None,
         source: None,
@@ -278,7 +278,7 @@ fn reserve(story: &mut Story) {
     let more = Extension {
         auth_id: account.clone(),
         name: "call-9".to_owned(),
-        price: Price::Amount(1_000_000_000),
+        price: Price::Fixed(1_000_000_000),
         lasts_ms: 0,
         at_least: None,
     };

@@ -183,7 +183,7 @@ fn close_at_once(work: &Work, account: &str, details: &str) -> anyhow::Result<()
         Err(LinkError::Refused { error, .. }) if error.get("owes").is_some() => Err(anyhow::anyhow!(
             "owes: {}. Pay it with `coinbox credit settle {account}`. Where that says `nothing owed`, it is its last invoice that asks for it: \
              close it without --at-once, and settle once it has that invoice",
-            amount(&error["owes"])
+            amount(&error["owes"]["amount"])
         )),
         done => Ok(done.map(|_| ())?),
     }

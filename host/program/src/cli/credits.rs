@@ -46,7 +46,7 @@ pub fn credit(work: &Work, command: Credit) -> anyhow::Result<()> {
             let expires = expires.as_deref().map(|text| moment_of("--expires", text)).transpose()?;
             (account, json!({"goodwill": {"amount": micros_of("AMOUNT", &amount)?, "expires": expires}}), reason)
         }
-        Credit::Debit { account, amount, reason } => (account, json!({"debit": micros_of("AMOUNT", &amount)?}), reason),
+        Credit::Debit { account, amount, reason } => (account, json!({"debit": {"amount": micros_of("AMOUNT", &amount)?}}), reason),
         Credit::Correct { account, amount, charge, payment, reason } => {
             let amount = micros_of("AMOUNT", &amount)?;
             (account, json!({"correction": {"amount": amount, "charge": charge, "payment": payment}}), reason)
@@ -90,7 +90,7 @@ pub fn credit(work: &Work, command: Credit) -> anyhow::Result<()> {
 fn about_card(error: LinkError, card: Option<&str>) -> anyhow::Error {
     let (Some(card), LinkError::Refused { error: told, message }) = (card, &error) else { return error.into() };
     let card = text::shortened(card);
-    if told["refused"]["not-found"] == "card" || told["no-usable-card"] == "none" {
+    if told["refused"]["not-found"] == "card" || told["no-usable-card"]["reason"] == "none" {
         return anyhow::anyhow!("--card: the account has no card `{card}`");
     }
     if told.get("no-usable-card").is_some() {

@@ -45,7 +45,7 @@ pub fn words(error: &anyhow::Error, matches: &ArgMatches) -> String {
     }
 }
 
-/// `--to` of `to-day`, `AMOUNT` of `adjustment.debit`; what this command has no argument for stays as it is.
+/// `--to` of `to-day`, `AMOUNT` of `adjustment.debit.amount`; what this command has no argument for stays as it is.
 fn typed(field: &str, matches: &ArgMatches) -> String {
     let root = Arguments::command();
     let (mut command, mut below) = (&root, matches);
@@ -92,7 +92,7 @@ mod tests {
     fn fields_are_named_as_they_were_typed() {
         for (line, field, name) in [
             ("coinbox usage summary MA1 --from a --to b", "to-day", "--to"),
-            ("coinbox usage reserve MA1 c --amount 1", "holds[0].price.amount", "--amount"),
+            ("coinbox usage reserve MA1 c --amount 1", "holds[0].price.fixed.amount", "--amount"),
             ("coinbox usage reserve MA1 c --amount 1", "holds[0].name", "NAME"),
             ("coinbox usage release MA1 c", "reservations[0].name", "NAMES"),
             ("coinbox billing set MA1 --country x", "change.country", "--country"),

@@ -55,7 +55,7 @@ pub fn run(work: &Work, command: Usage) -> anyhow::Result<()> {
 
 fn price_of(given: &Reserved) -> anyhow::Result<Value> {
     if let Some(amount) = &given.amount {
-        return Ok(json!({"amount": micros_of("--amount", amount)?}));
+        return Ok(json!({"fixed": {"amount": micros_of("--amount", amount)?}}));
     }
     match (&given.number, given.quantity) {
         (Some(number), Some(quantity)) => Ok(json!({"rated": {"product": given.product, "heading": given.heading,

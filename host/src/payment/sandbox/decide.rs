@@ -5,7 +5,8 @@ use super::card::{Card, Plan, Step, reason_of};
 use super::desk::Sandbox;
 use super::records::{ASK_AGAIN_MS, Carried, SandboxError};
 use crate::capability::Instant;
-use crate::contract::payment_types::{Declined, PaymentOutcome, Pending};
+use crate::contract::payment_types::{Declined, PaymentOutcome};
+use crate::contract::types::Pending;
 
 /// Micros in a cent: what the gateway moves is whole cents.
 const CENT: i64 = 10_000;
@@ -22,7 +23,7 @@ impl Sandbox {
                 PaymentOutcome::Pending(Pending { ask_again: intention.settles_at.unwrap_or(now + ASK_AGAIN_MS) })
             }
             State::NotTaken => PaymentOutcome::NotSent(self.not_sent("the gateway is down")),
-            State::LostBefore | State::InTransit | State::Never => PaymentOutcome::Unknown("no answer".to_owned()),
+            State::LostBefore | State::InTransit | State::Never => PaymentOutcome::Unknown("no answer".into()),
         }
     }
 
@@ -55,7 +56,7 @@ impl Sandbox {
         let step = self.next_step(page, &card, &wanted)?;
         let mut first_answer = None;
         let mut slow_ms = 0;
-        let unknown = || Some(PaymentOutcome::Unknown("no answer".to_owned()));
+        let unknown = || Some(PaymentOutcome::Unknown("no answer".into()));
         match step {
             Step::Approve => wanted.pay(now),
             Step::Decline(code) => wanted.decline(code),

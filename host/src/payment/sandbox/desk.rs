@@ -103,12 +103,12 @@ impl Sandbox {
             }
             let outcome = match fault {
                 Some(Fault::NotSent) => PaymentOutcome::NotSent(self.not_sent("the gateway is down")),
-                Some(Fault::LostBefore) => PaymentOutcome::Unknown("no answer".to_owned()),
+                Some(Fault::LostBefore) => PaymentOutcome::Unknown("no answer".into()),
                 _ => {
                     let (outcome, slow_ms) = work(page, now)?;
                     hold_back_ms = slow_ms;
                     if fault == Some(Fault::LostAfter) {
-                        PaymentOutcome::Unknown("no answer".to_owned())
+                        PaymentOutcome::Unknown("no answer".into())
                     } else {
                         outcome
                     }
@@ -135,7 +135,7 @@ impl Sandbox {
                 PaymentOutcome::NotSent(self.not_sent(&error.to_string()))
             }
             // A commit that failed may still have reached the disk.
-            _ => PaymentOutcome::Unknown(error.to_string()),
+            _ => PaymentOutcome::Unknown(error.to_string().into()),
         })
     }
 

@@ -72,7 +72,7 @@ fn refused(reason: DeclineReason, code: &str) -> PaymentOutcome {
 }
 
 fn unknown() -> PaymentOutcome {
-    PaymentOutcome::Unknown("no answer".to_owned())
+    PaymentOutcome::Unknown("no answer".into())
 }
 
 #[test]

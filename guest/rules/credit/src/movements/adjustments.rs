@@ -31,8 +31,9 @@ pub enum Adjustment {
     Goodwill(Goodwill),
     /// Back to the cash lot of a recharge.
     Correction(Correction),
-    /// In spending order, below zero if need be.
-    Debit(#[serde(with = "int_text")] Micros),
+    /// In spending order, below zero if need be. Digests of arguments are taken in the form of version 0.1, so that a repeat under its key is
+    /// known (R42).
+    Debit(#[serde(serialize_with = "int_text::serialize", deserialize_with = "coinbox_ground::one_field::amount::deserialize")] Micros),
 }
 
 /// A promotional lot.
@@ -81,7 +82,7 @@ pub fn adjust(
         let (amount, field) = match &adjustment {
             Adjustment::Goodwill(goodwill) => (goodwill.amount, "adjustment.goodwill.amount"),
             Adjustment::Correction(correction) => (correction.amount, "adjustment.correction.amount"),
-            Adjustment::Debit(amount) => (*amount, "adjustment.debit"),
+            Adjustment::Debit(amount) => (*amount, "adjustment.debit.amount"),
         };
         let amount = Money::from_micros(amount);
         checks.require(amount > Money::ZERO, field, FieldRule::TooSmall, "0.00001");

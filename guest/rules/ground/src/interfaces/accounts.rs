@@ -6,6 +6,6 @@ interface_error! {
     /// Errors of `accounts`.
     Error {
         /// This much has to be paid before the account can be closed.
-        Owes(#[serde(with = "crate::vocabulary::int_text")] Micros),
+        Owes(#[serde(with = "crate::one_field::amount")] Micros),
     }
 }

@@ -7,7 +7,7 @@ interface_error! {
     /// Errors of `credits`.
     Error {
         /// No card can be charged, and why.
-        NoUsableCard(String),
+        NoUsableCard(#[serde(with = "crate::one_field::reason")] String),
         /// What billing information lacks before anything may be charged.
         BillingIncomplete(Vec<String>),
         /// What the policy's seller lacks before anything may be charged.

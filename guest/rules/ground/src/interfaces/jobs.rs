@@ -10,7 +10,7 @@ pub enum Error {
     /// It was done or taken back.
     NoSuchJob,
     /// This attempt is not the current one; the payload is.
-    StaleAttempt(u32),
+    StaleAttempt(#[serde(with = "crate::one_field::attempt")] u32),
     /// A stored record cannot be used: the host reports it and tries again later.
     Other(Problem),
 }

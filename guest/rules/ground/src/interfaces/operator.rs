@@ -7,7 +7,7 @@ interface_error! {
     /// Errors of `operator`.
     Error {
         /// The policy was changed meanwhile; its version now.
-        PolicyChanged(u32),
+        PolicyChanged(#[serde(with = "crate::one_field::version")] u32),
     }
 }
 

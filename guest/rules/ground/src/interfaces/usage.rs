@@ -6,8 +6,8 @@ interface_error! {
     /// Errors of `usage`.
     Error {
         /// More than 1000 events; how many.
-        TooManyEvents(u32),
+        TooManyEvents(#[serde(with = "crate::one_field::count")] u32),
         /// Nothing on the list of rejected events has this key.
-        NoSuchReject(String),
+        NoSuchReject(#[serde(with = "crate::one_field::key")] String),
     }
 }

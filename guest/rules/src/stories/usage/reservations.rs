@@ -39,7 +39,7 @@ fn credit(story: &mut Story, amount: i64) {
 }
 
 fn hold(auth_id: &str, name: &str, amount: i64, lasts_ms: Instant) -> Hold {
-    let price = Price::Amount(amount);
+    let price = Price::Fixed(amount);
     Hold {
         auth_id: auth_id.to_owned(),
         name: name.to_owned(),
@@ -64,7 +64,7 @@ fn extend_to(story: &mut Story, name: &str, amount: i64, lasts_ms: Instant) -> E
             let item = Extension {
                 auth_id: auth,
                 name: name.to_owned(),
-                price: Price::Amount(amount),
+                price: Price::Fixed(amount),
                 lasts_ms,
                 at_least: None,
             };

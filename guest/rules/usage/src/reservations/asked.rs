@@ -57,7 +57,7 @@ pub(super) fn book<'a>(
                 let terms = book.terms(measure.product, measure.heading)?;
                 Some((event(auth_id, measure, turn.now()), terms, desk.payer(desk.main(auth_id)?)?))
             }
-            Price::Amount(_) => None,
+            Price::Fixed(_) => None,
         })
         .collect();
     book.prefetch(turn, rated.iter().map(|(event, terms, payer)| (event.view(), *terms, *payer)))?;
@@ -78,7 +78,7 @@ impl Asked {
     ) -> Result<Result<Asked, Refusal>, Fault> {
         let (auth_id, price, begun) = asked;
         let measure = match price {
-            Price::Amount(amount) => return Ok(Ok(Asked { units: amount.unsigned_abs(), by: By::Amount })),
+            Price::Fixed(amount) => return Ok(Ok(Asked { units: amount.unsigned_abs(), by: By::Amount })),
             Price::Rated(measure) => measure,
         };
         let event = event(auth_id, measure, begun);

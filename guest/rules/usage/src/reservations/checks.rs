@@ -36,11 +36,11 @@ pub(crate) fn check_item(
             let (pair, used) = ((measure.product, measure.heading), (measure.number.as_str(), measure.quantity));
             check_use(checks, catalogue, pair, used, &field);
         }
-        Price::Amount(amount) => {
-            checks.require(*amount >= 0, &format!("{field}.price.amount"), FieldRule::TooSmall, 0);
+        Price::Fixed(amount) => {
+            checks.require(*amount >= 0, &format!("{field}.price.fixed.amount"), FieldRule::TooSmall, 0);
             let most = coinbox_profiles::policy::AMOUNT_MAX;
             let fits = Money::from_micros(*amount) <= most;
-            checks.require(fits, &format!("{field}.price.amount"), FieldRule::TooLarge, most);
+            checks.require(fits, &format!("{field}.price.fixed.amount"), FieldRule::TooLarge, most);
         }
     }
     checks.require(lasts_ms >= 0, &format!("{field}.lasts-ms"), FieldRule::TooSmall, 0);
@@ -52,7 +52,7 @@ pub(crate) fn check_least(checks: &mut Checks, field: &str, at_least: Option<u64
     let Some(least) = at_least else { return };
     let all = match price {
         Price::Rated(measure) => u64::from(measure.quantity),
-        Price::Amount(amount) => amount.unsigned_abs(),
+        Price::Fixed(amount) => amount.unsigned_abs(),
     };
     let field = format!("{field}.at-least");
     checks.require(least > 0, &field, FieldRule::TooSmall, 1);

@@ -41,8 +41,9 @@ pub struct Measure {
 pub enum Price {
     /// From the price book, now.
     Rated(Measure),
-    /// This amount, 0 or more.
-    Amount(#[serde(with = "int_text")] Micros),
+    /// This amount, 0 or more. Digests of arguments are taken in the form of version 0.1, so that a repeat under its key is known (R42).
+    #[serde(rename(serialize = "amount", deserialize = "fixed"))]
+    Fixed(#[serde(serialize_with = "int_text::serialize", deserialize_with = "coinbox_ground::one_field::amount::deserialize")] Micros),
 }
 
 /// One reservation to make.
