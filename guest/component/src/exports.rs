@@ -84,7 +84,7 @@ functions! { usage UsageError {
     query list_calls(auth_id: String) -> Vec<exported::usage::RunningCall> = rules::zero_stop::list_calls;
     query list_running(source: Option<String>, after: Option<String>, limit: u32) -> exported::usage::CarriedPage = rules::zero_stop::list_running;
     query summary(auth_id: String, from_day: String, to_day: String, group: Vec<exported::usage::Grouping>, after: Option<String>, filter: Option<exported::usage::ChargeFilter>) -> exported::usage::SummaryPage = rules::summary::summary;
-    query list_lines(auth_id: String, from: i64, to: i64, after: Option<String>, filter: Option<exported::usage::ChargeFilter>) -> exported::usage::LinePage = rules::summary::list_lines;
+    query list_lines(auth_id: String, posted_from: i64, posted_before: i64, after: Option<String>, filter: Option<exported::usage::ChargeFilter>) -> exported::usage::LinePage = rules::summary::list_lines;
     query get_daily_summary(auth_id: String) -> exported::usage::DailySummary = rules::daily::get_daily_summary;
     command set_daily_summary(auth_id: String, choice: exported::usage::DailyChoice) -> exported::usage::DailySummary = rules::daily::set_daily_summary;
     query list_rejected(auth_id: Option<String>, reason: Option<exported::usage::Rejection>, after: Option<String>, limit: u32) -> exported::usage::RejectPage = rules::usage::list_rejected;

@@ -57,7 +57,7 @@ records! {
     exported::usage::SummaryRow = summary::SummaryRow {
         day, auth_id, product, heading, detail, count, quantity, amount,
     }
-    exported::usage::SummaryPage = summary::SummaryPage { timezone, from, to, rows, amount, complete_until, next }
+    exported::usage::SummaryPage = summary::SummaryPage { timezone, begins, ends, rows, amount, complete_until, next }
     exported::usage::PostedLine = summary::PostedLine {
         transaction, posted, auth_id, id, product, heading, number, quantity, at, prefix, rate, amount,
     }

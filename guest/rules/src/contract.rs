@@ -230,7 +230,7 @@ contract! {
     USAGE_LIST_CALLS query zero_stop::list_calls { caller, auth_id: plain }
     USAGE_LIST_RUNNING query zero_stop::list_running { caller, source: plain, after: plain, limit: plain }
     USAGE_SUMMARY query summary::summary { caller, auth_id: plain, from_day: plain, to_day: plain, group: plain, after: plain, filter: plain }
-    USAGE_LIST_LINES query summary::list_lines { caller, auth_id: plain, from: wide, to: wide, after: plain, filter: plain }
+    USAGE_LIST_LINES query summary::list_lines { caller, auth_id: plain, posted_from: wide, posted_before: wide, after: plain, filter: plain }
     USAGE_GET_DAILY_SUMMARY query daily::get_daily_summary { caller, auth_id: plain }
     USAGE_SET_DAILY_SUMMARY command daily::set_daily_summary { caller, auth_id: plain, choice: plain }
     USAGE_LIST_REJECTED query usage::list_rejected { caller, auth_id: plain, reason: plain, after: plain, limit: plain }

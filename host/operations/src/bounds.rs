@@ -7,9 +7,10 @@ use coinbox_host::contract::types::{FieldProblem, FieldRule};
 use coinbox_host::text;
 
 /// Names of moments: everything of the contract's type `instant`.
-const MOMENTS: [&str; 30] = [
+const MOMENTS: [&str; 31] = [
     "ask-again",
     "at",
+    "begins",
     "begun",
     "capped",
     "closed",
@@ -19,7 +20,6 @@ const MOMENTS: [&str; 30] = [
     "due",
     "ends",
     "expires",
-    "from",
     "issued",
     "issued-before",
     "issued-from",
@@ -28,6 +28,8 @@ const MOMENTS: [&str; 30] = [
     "period-end",
     "period-start",
     "posted",
+    "posted-before",
+    "posted-from",
     "received",
     "redeem-by",
     "release-at",
@@ -37,7 +39,6 @@ const MOMENTS: [&str; 30] = [
     "since",
     "started",
     "starts-at",
-    "to",
 ];
 
 /// The rest of them.

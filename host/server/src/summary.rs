@@ -187,7 +187,7 @@ async fn lines(asked: Asked) -> Result<Listed, Failure> {
     if cursor.as_deref().is_some_and(|cursor| !is_cursor(cursor)) {
         return Err(Failure::field("cursor", "wrong-form", "must be the one of `meta.next` of a page"));
     }
-    let arguments = json!({"auth-id": asked.account(), "from": from.to_string(), "to": to.to_string(),
+    let arguments = json!({"auth-id": asked.account(), "posted-from": from.to_string(), "posted-before": to.to_string(),
         "after": cursor, "filter": filter(&asked)?});
     let page = asked.call(arguments, field_name).await?;
     let (account, kept) = (asked.account(), kept(&asked)?);
@@ -228,8 +228,8 @@ fn moment(value: &Value) -> String {
 /// What the client called an argument.
 pub fn field_name(field: &str) -> String {
     match field {
-        "from-day" => "from".to_owned(),
-        "to-day" => "to".to_owned(),
+        "from-day" | "posted-from" => "from".to_owned(),
+        "to-day" | "posted-before" => "to".to_owned(),
         "after" => "cursor".to_owned(),
         "filter.product" => "product".to_owned(),
         "filter.source" => "subaccount".to_owned(),

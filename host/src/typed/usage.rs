@@ -206,21 +206,21 @@ impl Functions<'_> {
     }
 
     /// Class: query. The account's or sub-account's own token, or an operator with `usage.list-lines`. Lists charges one by one, for
-    /// export: those that were posted at or after `from` and before `to`.
+    /// export: those that were posted at or after `posted-from` and before `posted-before`.
     pub fn list_lines(
         &self,
         caller: &Caller,
         auth_id: &str,
-        from: Instant,
-        to: Instant,
+        posted_from: Instant,
+        posted_before: Instant,
         after: Option<&str>,
         filter: Option<ChargeFilter>,
     ) -> Reply<LinePage, UsageError> {
         let request = ListLinesRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
-            from,
-            to,
+            posted_from,
+            posted_before,
             after: after.map(str::to_owned),
             filter,
         };
@@ -232,16 +232,16 @@ impl Functions<'_> {
         &self,
         caller: &Caller,
         auth_id: &str,
-        from: Instant,
-        to: Instant,
+        posted_from: Instant,
+        posted_before: Instant,
         after: Option<&str>,
         filter: Option<ChargeFilter>,
     ) -> Reply<LinePage, UsageError> {
         let request = ListLinesRequest {
             caller: caller.clone(),
             auth_id: auth_id.to_owned(),
-            from,
-            to,
+            posted_from,
+            posted_before,
             after: after.map(str::to_owned),
             filter,
         };
@@ -482,8 +482,8 @@ impl TypedRequest for SummaryRequest {
 struct ListLinesRequest {
     caller: Caller,
     auth_id: String,
-    from: Instant,
-    to: Instant,
+    posted_from: Instant,
+    posted_before: Instant,
     after: Option<String>,
     filter: Option<ChargeFilter>,
 }
@@ -498,8 +498,8 @@ impl TypedRequest for ListLinesRequest {
             store,
             &self.caller,
             &self.auth_id,
-            self.from,
-            self.to,
+            self.posted_from,
+            self.posted_before,
             self.after.as_deref(),
             self.filter.as_ref(),
         )

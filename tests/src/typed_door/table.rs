@@ -127,9 +127,9 @@ mod usage {
         },
         door::Row {
             function: "usage.list-lines",
-            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("from", door::through::<Instant>), ("to", door::through::<Instant>), ("after", door::through::<Option<String>>), ("filter", door::through::<Option<ChargeFilter>>)],
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("posted-from", door::through::<Instant>), ("posted-before", door::through::<Instant>), ("after", door::through::<Option<String>>), ("filter", door::through::<Option<ChargeFilter>>)],
             answer: door::through::<Result<LinePage, UsageError>>,
-            call: |host, given| door::answer(host.usage().list_lines(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("from")?, given.take("to")?, given.take::<Option<String>>("after")?.as_deref(), given.take("filter")?)),
+            call: |host, given| door::answer(host.usage().list_lines(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("posted-from")?, given.take("posted-before")?, given.take::<Option<String>>("after")?.as_deref(), given.take("filter")?)),
         },
         door::Row {
             function: "usage.get-daily-summary",

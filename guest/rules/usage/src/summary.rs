@@ -128,10 +128,10 @@ pub struct SummaryPage {
     pub timezone: String,
     /// First moment of the first day.
     #[serde(with = "int_text")]
-    pub from: Instant,
+    pub begins: Instant,
     /// First moment after the last day.
     #[serde(with = "int_text")]
-    pub to: Instant,
+    pub ends: Instant,
     /// In order of day, account, product, heading, detail.
     pub rows: Vec<SummaryRow>,
     /// Sum of the rows of this page.
@@ -265,8 +265,8 @@ pub fn summary(
         });
     }
     Ok(SummaryPage {
-        from: calendar::moment_of(&zone, first, 0),
-        to: calendar::moment_of(&zone, calendar::day_after(last), 0),
+        begins: calendar::moment_of(&zone, first, 0),
+        ends: calendar::moment_of(&zone, calendar::day_after(last), 0),
         timezone,
         rows: shown,
         amount: amount.micros(),
@@ -381,14 +381,14 @@ fn add_unfolded(
     Ok(until)
 }
 
-/// An account's charges one by one, in posting order (account-level export), as far as the filter leaves them. `from` and `to` are
-/// moments of posting.
+/// An account's charges one by one, in posting order (account-level export), as far as the filter leaves them: those that were
+/// posted at or after `posted_from` and before `posted_before`.
 pub fn list_lines(
     turn: &Turn<'_>,
     caller: &Caller,
     auth_id: String,
-    from: Instant,
-    to: Instant,
+    posted_from: Instant,
+    posted_before: Instant,
     after: Option<String>,
     filter: Option<ChargeFilter>,
 ) -> Result<LinePage, Error> {
@@ -396,19 +396,19 @@ pub fn list_lines(
     let wanted = Wanted::of(turn, asked, filter)?;
     let main = wanted.main;
     let mut checks = Checks::new();
-    checks.require(from >= 0, "from", FieldRule::TooSmall, 0);
-    checks.require(to > from, "to", FieldRule::TooSmall, "a moment after `from`");
+    checks.require(posted_from >= 0, "posted-from", FieldRule::TooSmall, 0);
+    checks.require(posted_before > posted_from, "posted-before", FieldRule::TooSmall, "a moment after the first one");
     let good = after.as_deref().is_none_or(|after| is_name(after, 40));
     checks.page_after(good);
     checks.done()?;
     let prefix = totals::pages_prefix(main);
     // A page holds lines of one month only, so that those of a moment lie behind the first of its month.
-    let begin = calendar::Month::of(from.min(calendar::LAST_MOMENT)).first();
+    let begin = calendar::Month::of(posted_from.min(calendar::LAST_MOMENT)).first();
     let first = match &after {
         Some(after) => successor(&format!("{prefix}{after}")),
         None => format!("{prefix}{}", time_key(begin)),
     };
-    let end = format!("{prefix}{}", time_key(to));
+    let end = format!("{prefix}{}", time_key(posted_before));
     let complete_until = totals::complete_until(turn)?;
     if first >= end {
         return Ok(LinePage { lines: Vec::new(), complete_until, next: None });
@@ -423,7 +423,7 @@ pub fn list_lines(
         reached = Some(key[prefix.len()..].to_owned());
         for (transaction, line) in page.posted() {
             let posted = ledger::moment_of(&transaction);
-            let in_time = from <= posted && posted < to;
+            let in_time = posted_from <= posted && posted < posted_before;
             let of_product = wanted.product.as_deref().is_none_or(|product| is_of(product, &line.p));
             if in_time && of_product && wanted.source.is_none_or(|source| source == line.a) {
                 lines.push(shown(transaction, posted, line));

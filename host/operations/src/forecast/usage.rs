@@ -114,7 +114,7 @@ impl Usage {
 fn lines(link: &Direct, account: &str, from: i64, to: i64) -> Result<Vec<Value>> {
     let (mut lines, mut after) = (Vec::new(), Value::Null);
     loop {
-        let arguments = json!({"auth-id": account, "from": from.to_string(), "to": to.to_string(), "after": after});
+        let arguments = json!({"auth-id": account, "posted-from": from.to_string(), "posted-before": to.to_string(), "after": after});
         let mut page = link.call("usage.list-lines", arguments)?;
         if let Value::Array(part) = page["lines"].take() {
             lines.extend(part);

@@ -7,7 +7,7 @@ use coinbox_operations::link::{LinkError, field_problems};
 use coinbox_operations::words::problem_text;
 
 /// Fields of the contract and the arguments that they are given by, where these have another name.
-const OTHERWISE: [(&str, &str); 21] = [
+const OTHERWISE: [(&str, &str); 23] = [
     ("account-type", "kind"),
     ("app-id", "app"),
     ("auth-id", "account"),
@@ -24,6 +24,8 @@ const OTHERWISE: [(&str, &str); 21] = [
     ("notification-addresses", "notify"),
     ("paid", "seats"),
     ("parent", "account"),
+    ("posted-before", "to"),
+    ("posted-from", "from"),
     ("reason", "details"),
     ("recharge-amount", "amount"),
     ("to-day", "to"),

@@ -125,7 +125,7 @@ pub(super) fn export(work: &Work, asked: &Export) -> anyhow::Result<()> {
     let mut header = !work.output.is_json();
     let (mut written, mut after) = (0_u64, None::<String>);
     let complete_until = loop {
-        let arguments = json!({"auth-id": asked.account, "from": from.to_string(), "to": to.to_string(),
+        let arguments = json!({"auth-id": asked.account, "posted-from": from.to_string(), "posted-before": to.to_string(),
             "after": after, "filter": asked.filter.filter()});
         let page = work.link.call("usage.list-lines", arguments)?;
         let mut table = if std::mem::take(&mut header) {
