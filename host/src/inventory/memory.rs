@@ -254,7 +254,9 @@ impl Inventory for MemoryInventory {
             let mut state = self.state();
             match (state.down, state.look_up_faults.pop_front()) {
                 (true, _) => Some(self.not_sent("the stock cannot be reached")),
-                (false, Some(Fault::Late)) => Some(StockOutcome::Pending(Pending { ask_again: self.clock.now() + ASK_AGAIN_MS })),
+                (false, Some(Fault::Late)) => {
+                    Some(StockOutcome::Pending(Pending { ask_again: self.clock.now() + ASK_AGAIN_MS }))
+                }
                 (false, Some(_)) => Some(self.not_sent("not now")),
                 (false, None) => state.known.get(key).cloned(),
             }

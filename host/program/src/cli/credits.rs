@@ -46,7 +46,9 @@ pub fn credit(work: &Work, command: Credit) -> anyhow::Result<()> {
             let expires = expires.as_deref().map(|text| moment_of("--expires", text)).transpose()?;
             (account, json!({"goodwill": {"amount": micros_of("AMOUNT", &amount)?, "expires": expires}}), reason)
         }
-        Credit::Debit { account, amount, reason } => (account, json!({"debit": {"amount": micros_of("AMOUNT", &amount)?}}), reason),
+        Credit::Debit { account, amount, reason } => {
+            (account, json!({"debit": {"amount": micros_of("AMOUNT", &amount)?}}), reason)
+        }
         Credit::Correct { account, amount, charge, payment, reason } => {
             let amount = micros_of("AMOUNT", &amount)?;
             (account, json!({"correction": {"amount": amount, "charge": charge, "payment": payment}}), reason)

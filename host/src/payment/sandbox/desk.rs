@@ -107,11 +107,7 @@ impl Sandbox {
                 _ => {
                     let (outcome, slow_ms) = work(page, now)?;
                     hold_back_ms = slow_ms;
-                    if fault == Some(Fault::LostAfter) {
-                        PaymentOutcome::Unknown("no answer".into())
-                    } else {
-                        outcome
-                    }
+                    if fault == Some(Fault::LostAfter) { PaymentOutcome::Unknown("no answer".into()) } else { outcome }
                 }
             };
             page.note(&RequestLine {

@@ -33,7 +33,13 @@ pub enum Adjustment {
     Correction(Correction),
     /// In spending order, below zero if need be. Digests of arguments are taken in the form of version 0.1, so that a repeat under its key is
     /// known (R42).
-    Debit(#[serde(serialize_with = "int_text::serialize", deserialize_with = "coinbox_ground::one_field::amount::deserialize")] Micros),
+    Debit(
+        #[serde(
+            serialize_with = "int_text::serialize",
+            deserialize_with = "coinbox_ground::one_field::amount::deserialize"
+        )]
+        Micros,
+    ),
 }
 
 /// A promotional lot.

@@ -43,7 +43,13 @@ pub enum Price {
     Rated(Measure),
     /// This amount, 0 or more. Digests of arguments are taken in the form of version 0.1, so that a repeat under its key is known (R42).
     #[serde(rename(serialize = "amount", deserialize = "fixed"))]
-    Fixed(#[serde(serialize_with = "int_text::serialize", deserialize_with = "coinbox_ground::one_field::amount::deserialize")] Micros),
+    Fixed(
+        #[serde(
+            serialize_with = "int_text::serialize",
+            deserialize_with = "coinbox_ground::one_field::amount::deserialize"
+        )]
+        Micros,
+    ),
 }
 
 /// One reservation to make.
