@@ -139,8 +139,8 @@ async fn discard(mut asked: Asked) -> Result<(), Failure> {
 async fn called(asked: &Asked, arguments: Value) -> Result<Value, Failure> {
     asked.ask(arguments).await?.map_err(|error| match wit::from_value::<UsageError>(&error) {
         Ok(UsageError::Refused(refusal)) => Failure::refused(&refusal, asked.rest.host.coinbox.now(), field_name),
-        Ok(UsageError::NoSuchReject(key)) => {
-            Failure::new(StatusCode::NOT_FOUND, "not_found", format!("no rejected event {key}"))
+        Ok(UsageError::NoSuchReject(reject)) => {
+            Failure::new(StatusCode::NOT_FOUND, "not_found", format!("no rejected event {}", reject.key))
         }
         Ok(UsageError::TooManyEvents(_)) => Failure::field("events", "too-many", "at most 1000"),
         Ok(UsageError::Other(problem)) => Failure::problem(&problem),

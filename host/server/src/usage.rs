@@ -178,8 +178,8 @@ async fn record_part(rest: &Rest, caller: Caller, events: Vec<UsageEvent>) -> Re
             other => other.to_owned(),
         }),
         UsageError::TooManyEvents(_) => Failure::field("events", "too-many", "at most 1000 a call"),
-        UsageError::NoSuchReject(key) => {
-            Failure::new(StatusCode::NOT_FOUND, "not_found", format!("no rejected event {key}"))
+        UsageError::NoSuchReject(reject) => {
+            Failure::new(StatusCode::NOT_FOUND, "not_found", format!("no rejected event {}", reject.key))
         }
         UsageError::Other(problem) => Failure::problem(&problem),
     })
