@@ -92,7 +92,7 @@ fn a_gateway_that_never_answers_leaves_an_unknown_outcome_and_no_trap() {
     let engine = components::engine(components::hostile(), limits, InstancePolicy::default());
     let never = capabilities(Duration::from_secs(3600));
     let charged = call_with(&engine, None, "jobs.perform", "charge", &never);
-    assert_eq!(charged.answer, Ok(json!({"payment": {"unknown": "no answer within 50 ms"}})));
+    assert_eq!(charged.answer, Ok(json!({"payment": {"unknown": {"cause": "no answer within 50 ms"}}})));
     let found = call_with(&engine, None, "jobs.perform", "find", &never);
     let not_asked = json!({"ask-again": (NOW + 60_000).to_string(), "cause": "no answer within 50 ms"});
     assert_eq!(found.answer, Ok(json!({"payment-closed": {"not-asked": not_asked}})));

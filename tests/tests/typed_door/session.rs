@@ -222,7 +222,7 @@ fn asynchronous_calls_answer_alike_and_can_be_spawned() {
         let (host, caller, auth_id) = (host.clone(), caller.clone(), auth_id.clone());
         async move {
             let charged = host.usage().record_events_async(&caller, vec![message("m-1", &auth_id)]).await??;
-            let gift = Adjustment::Debit(500);
+            let gift = Adjustment::Debit(credits::Debit { amount: 500 });
             host.credits().adjust_async(&caller, &auth_id, gift, "fee").await??;
             let balance = host.credits().get_balance_async(&caller, &auth_id).await??;
             let offers = host.numbers().offers_async(offer_filter()).await?;
