@@ -9,7 +9,7 @@ const BATCH: usize = 1_000;
 const CENT: i64 = USD / 100;
 
 fn hold(account: &str, name: usize) -> Value {
-    let price = json!({"amount": CENT.to_string()});
+    let price = json!({"fixed": {"amount": CENT.to_string()}});
     let minute = MINUTE.to_string();
     json!({"auth-id": account, "name": format!("c-{name}"), "kind": "call", "price": price, "lasts-ms": minute})
 }

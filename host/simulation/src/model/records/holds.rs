@@ -34,7 +34,7 @@ impl Wanted {
     /// [`Wanted::json`] of an extension.
     pub fn terms(&self) -> Value {
         let price = match &self.rated {
-            None => json!({"amount": self.amount.to_string()}),
+            None => json!({"fixed": {"amount": self.amount.to_string()}}),
             Some((number, seconds)) => {
                 json!({"rated": {"product": "voice", "heading": "outbound", "number": number, "quantity": seconds}})
             }
