@@ -178,7 +178,7 @@ with Server() as server:
     reaching(server)
     one_writer(server)
     configuration(server.home)
-    server.call("credits.adjust", auth_id=account, adjustment={"debit": "1000000"}, reason="takes back the one good command")
+    server.call("credits.adjust", auth_id=account, adjustment={"debit": {"amount": "1000000"}}, reason="takes back the one good command")
     balance = server.balance(account)
     checks.equal("nothing of all that changed the balance", balance, 0)
     checks.equal("verify", server.cli("verify").returncode, 0)

@@ -162,7 +162,7 @@ def debts(commands, server):
 
 
 def debit(server, account, amount):
-    server.call("credits.adjust", auth_id=account, adjustment={"debit": micros(amount)}, reason="fee")
+    server.call("credits.adjust", auth_id=account, adjustment={"debit": {"amount": micros(amount)}}, reason="fee")
 
 
 def queue(commands, server):

@@ -46,7 +46,7 @@ def used(server):
         f"m1,{account},mms,outbound,12025550103,2,2026-10-05T12:00:00Z",
         f"v3,{account},voice,inbound,12025550101,10,2026-10-05T12:00:00Z"]) + "\n")
     imported = json.loads(server.cli("--json", "usage", "import", file).stdout)
-    server.call("credits.adjust", auth_id=account, adjustment={"debit": micros("1.25")}, reason="handset")
+    server.call("credits.adjust", auth_id=account, adjustment={"debit": {"amount": micros("1.25")}}, reason="handset")
     server.advance("2m")
     return account, sub, imported
 

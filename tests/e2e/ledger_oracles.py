@@ -53,7 +53,7 @@ def history(server):
                 expires = str(now + draw.randint(1, 20) * DAY) if draw.random() < 0.7 else None
                 server.goodwill(account, f"{draw.randint(1, 30_00000) / 100000:.5f}", expires)
             if draw.random() < 0.2:
-                debit = {"debit": micros(f"{draw.randint(1, 15_00000) / 100000:.5f}")}
+                debit = {"debit": {"amount": micros(f"{draw.randint(1, 15_00000) / 100000:.5f}")}}
                 server.call("credits.adjust", auth_id=account, adjustment=debit, reason="fee; for \"x\" | y")
         events = []
         for _ in range(120):

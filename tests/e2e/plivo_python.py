@@ -55,7 +55,7 @@ with Server(settings={"clock.mode": "simulated", "clock.start": "2026-03-18T12:0
                  exceptions.ResourceNotFoundError)
 
     checks.equal("D1 after usage", client.account.get().cash_credits, "24.86400")
-    server.call("credits.adjust", auth_id=account, adjustment={"debit": "30000000"}, reason="test")
+    server.call("credits.adjust", auth_id=account, adjustment={"debit": {"amount": "30000000"}}, reason="test")
     checks.equal("D1 below zero", client.account.get().cash_credits, "-5.13600")
 
     seen = client.account.get()

@@ -240,7 +240,7 @@ def operator(server, account, token):
         ("argument of another type", "accounts.get", {"auth-id": 5}, "auth-id"),
         ("unknown argument", "accounts.get", {"auth-id": account, "colour": 1}, "colour"),
         ("a caller of one's own", "accounts.get", {"auth-id": account, "caller": {}}, "caller"),
-        ("a number where 64 bits are text", "credits.adjust", {"auth-id": account, "adjustment": {"debit": 5}, "reason": "x"}, "adjustment.debit"),
+        ("a number where 64 bits are text", "credits.adjust", {"auth-id": account, "adjustment": {"debit": {"amount": 5}}, "reason": "x"}, "adjustment.debit"),
         ("an unknown case", "credits.adjust", {"auth-id": account, "adjustment": {"gift": "5"}, "reason": "x"}, "adjustment"),
         ("a path inside a list", "usage.record-events", {"events": [{"id": "x"}]}, "events[0]"),
         ("no object", "accounts.get", [], "object"),
@@ -254,7 +254,7 @@ def operator(server, account, token):
     checks.equal("operator: an unknown account is 404", (answer.status, answer.json), (404, {"err": {"refused": {"not-found": "account"}}}))
     error_of("operator: X-Operator-Name with spaces", call("accounts.get", {"auth-id": account}, headers={"X-Operator-Name": "a b"}, **bearer),
              400, "X-Operator-Name")
-    same = {"auth-id": account, "adjustment": {"debit": "1000000"}, "reason": "once"}
+    same = {"auth-id": account, "adjustment": {"debit": {"amount": "1000000"}}, "reason": "once"}
     before = server.balance(account)
     first = call("credits.adjust", same, headers={"Idempotency-Key": "debit-1"}, **bearer)
     second = call("credits.adjust", same, headers={"Idempotency-Key": "debit-1"}, **bearer)

@@ -98,7 +98,7 @@ with Server(settings) as server:
     checks.true("no placeholder is left", not re.search(r"\{[{%]|[%}]\}", text(mail, "plain") + text(mail, "html")), text(mail, "plain"))
     checks.true("the card's token is not in it", "tok_approve" not in mail.as_string())
 
-    server.call("credits.adjust", auth_id=account, adjustment={"debit": micros("16.00")}, reason="test")
+    server.call("credits.adjust", auth_id=account, adjustment={"debit": {"amount": micros("16.00")}}, reason="test")
     low = post.about("below 10.00", 3)
     checks.equal("the alert goes to each address once", sorted(mail.envelope[1][0] for mail in low), everyone)
     checks.holds("the alert names balance and lowest threshold", text(low[0], "plain"), "9.00", "10.00")
