@@ -142,7 +142,7 @@ fn answers() -> Vec<Answer> {
     let stock = [
         StockOutcome::Done,
         StockOutcome::NotAvailable,
-        StockOutcome::Pending(START),
+        StockOutcome::Pending(Pending { ask_again: START }),
         StockOutcome::Unknown("lost".to_owned()),
         StockOutcome::NotSent(not_sent()),
     ];
