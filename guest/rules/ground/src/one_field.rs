@@ -21,7 +21,7 @@ macro_rules! one_field {
 
                 /// Writes the record.
                 pub fn serialize<S: Serializer>(value: &$kind, serializer: S) -> Result<S::Ok, S::Error> {
-                    Record { $field: value.clone() }.serialize(serializer)
+                    Record { $field: value.to_owned() }.serialize(serializer)
                 }
 
                 /// Reads the record.
