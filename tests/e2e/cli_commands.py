@@ -226,15 +226,16 @@ def history(told, server):
 def numbers(told, server, account, sub):
     home = server.home
     whole = home / "whole.csv"
-    rows = [",".join(map(str, row)) + ",,," for row in PRICES]
+    rows = [",".join(map(str, row)) + ",,,,,," for row in PRICES]
     whole.write_text("\n".join([
-        "product,heading,country,prefix,rate,first_increment,next_increment,group,number_type,setup", *rows,
-        "voice,outbound,US,1900,2.5,60,60,Premium,,", "voice,inbound-toll-free,US,1,0.018,60,60,,,",
-        "number,,US,,0.80,,,,local,0.5", "number,,US,,2,,,,toll-free,", "seat,,,,20,,,,,",
+        "product,heading,country,prefix,rate,first_increment,next_increment,group,number_type,setup,surcharge,words,per", *rows,
+        "voice,outbound,US,1900,2.5,60,60,Premium,,,,,", "voice,inbound-toll-free,US,1,0.018,60,60,,,,,,",
+        "number,,US,,0.80,,,,local,0.5,,,", "number,,US,,2,,,,toll-free,,,,", "seat,,,,20,,,,,,,,",
+        "voice,outbound,,,0.01,,,Premium,,,premium-fee,Fee of the service,event",
     ]) + "\n")
-    told.ok("prices import, numbers and seats too", "prices", "import", whole, says=["published", "12"])
+    told.ok("prices import, numbers and seats too", "prices", "import", whole, says=["published", "13"])
     exported = told.ok("prices export", "prices", "export")
-    checks.holds(f"{told.way}: the export names everything", exported, "2.5,60,60,Premium,,", "number,,US,,2.00,,,,toll-free,0.00", "seat,,,,20.00,")
+    checks.holds(f"{told.way}: the export names everything", exported, "2.5,60,60,Premium,,", "number,,US,,2.00,,,,toll-free,0.00", "seat,,,,20.00,", "voice,outbound,,,0.01,,,Premium,,,premium-fee,event,")
     again = home / "again.csv"
     again.write_text(exported)
     version = told.json("prices import of an export", "prices", "import", again, "--draft")["number"]

@@ -404,6 +404,13 @@ fn refusals_that_leave_a_trace_survive() {
     agrees(&world, &host);
 }
 
+/// A product of the catalogue.
+fn product(code: &str) -> Value {
+    let heading = json!({"code": "outbound", "words": "", "other-side": "number-required"});
+    json!({"code": code, "unit": "request", "rating": "per-unit", "unit-size": 1, "price-unit": "requests",
+        "headings": [heading], "tax-code": "", "words": "Test"})
+}
+
 /// A call of each command that the rules refuse, where the world is `account` with a card and a charge that was declined.
 fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
     let nobody = "MA000000000000000000";
@@ -482,6 +489,9 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("pricing.remove-draft", json!({"version": 1})),
         ("pricing.withdraw-overrides", json!({"auth-id": account, "starts-at": START.to_string()})),
         ("pricing.set-number-prices", json!({"version": 9, "prices": {"rows": [], "seat": "1"}})),
+        ("pricing.set-surcharges", json!({"version": 9, "surcharges": []})),
+        ("pricing.add-product", json!({"product": product("voice")})),
+        ("pricing.update-product", json!({"product": product("nothing")})),
         ("reservations.reserve", json!({"holds": []})),
         ("reservations.extend", json!({"extensions": []})),
         ("reservations.settle", json!({"settlements": []})),

@@ -48,7 +48,8 @@ records! {
     outside_types::StoredMethod = jobs::StoredMethod { token }
 
     usage_types::UsageEvent = product::Event { id, auth_id, product, heading, number, quantity, at }
-    exported::usage::Quote = product::Quote { rate, prefix, amount }
+    exported::usage::QuotedSurcharge = product::QuotedSurcharge { code, words, rate, amount }
+    exported::usage::Quote = product::Quote { rate, prefix, amount, surcharges }
     exported::usage::ProductUse = usage::ProductUse { product, heading }
     exported::usage::BatchAnswer = usage::BatchAnswer { answers, transactions }
     exported::usage::RunningCall = zero_stop::RunningCall { call, auth_id, started, source }
@@ -93,7 +94,10 @@ records! {
     exported::pricing::NumberRow = pricing::NumberRow { country, kind, setup, monthly }
     exported::pricing::NumberPrices = pricing::NumberPrices { rows, seat }
     exported::pricing::CountryPrices = pricing::CountryPrices {
-        country, calling_code, standard, rows, more, numbers, seat,
+        country, calling_code, standard, rows, more, numbers, seat, surcharges,
+    }
+    exported::pricing::Surcharge = pricing::Surcharge {
+        code, words, product, heading, country, prefix, group, basis, rate,
     }
     exported::pricing::PriceVersion = pricing::Version { number, state, starts_at, rows, currency }
     exported::pricing::OverrideSet = pricing::OverrideSet { starts_at, rows }
@@ -347,6 +351,7 @@ variants! {
     exported::pricing::Unit = pricing::Unit { Second, Part, Request, Byte, Item | }
     exported::pricing::Rating = pricing::Rating { Increments, PerUnit, PerStartedUnit | }
     exported::pricing::OtherSide = product::SideRule { NumberRequired, Optional, None | }
+    exported::pricing::SurchargeBasis = pricing::Basis { Event, Unit | }
     exported::pricing::VersionState = pricing::VersionState {
         Incomplete, Draft, Published, Withdrawn, Replaced, Retired |
     }

@@ -14,7 +14,7 @@ use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::lots::LotKind;
 use crate::ledger::open_lots::exact_lots;
 use crate::ledger::wallet;
-use crate::ledger::{self, Transaction};
+use crate::ledger::{self, Line, Transaction};
 use crate::profiles::profile::{self, BillingMode};
 use serde::{Deserialize, Serialize};
 
@@ -114,7 +114,7 @@ pub fn read_ledger(turn: &Turn<'_>, caller: &Caller, after: Option<String>, limi
             kind: transaction.kind,
             cause: transaction.cause,
             currency: transaction.currency.to_string(),
-            events: u32::try_from(transaction.lines.len()).unwrap_or(u32::MAX),
+            events: events(&transaction),
             postings: transaction
                 .postings
                 .iter()
@@ -130,7 +130,14 @@ pub fn read_ledger(turn: &Turn<'_>, caller: &Caller, after: Option<String>, limi
     Ok(LedgerPage { transactions, next })
 }
 
-/// The rated events of one usage transaction.
+/// How many lines a transaction has, without those that ride on others.
+fn events(transaction: &Transaction) -> u32 {
+    let rides = |line: &&Line| ChargeCode::parse(&line.p).is_some_and(ChargeCode::is_surcharge);
+    let ridden = transaction.lines.iter().filter(rides).count();
+    u32::try_from(transaction.lines.len() - ridden).unwrap_or(u32::MAX)
+}
+
+/// The rated events of one usage transaction, each with its surcharges behind it.
 pub fn read_transaction(turn: &Turn<'_>, caller: &Caller, id: String) -> Result<Vec<RatedEvent>, Error> {
     access::query(turn, caller, functions::OPERATOR_READ_TRANSACTION)?;
     if !is_name(&id, 64) {

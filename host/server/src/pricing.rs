@@ -84,6 +84,7 @@ fn documented(prices: &Value, api_id: &str) -> Value {
             "outbound_networks_list": networks(prices),
         },
         "mms": {"inbound": standard("mms", "inbound"), "outbound": standard("mms", "outbound")},
+        "surcharges": surcharges(prices),
         "phone_numbers": numbers,
         "voice": {
             "inbound": {
@@ -104,6 +105,17 @@ fn documented(prices: &Value, api_id: &str) -> Value {
 fn rows<'a>(prices: &'a Value, product: &'a str, heading: &'a str) -> impl Iterator<Item = &'a Value> {
     let rows = prices["rows"].as_array().into_iter().flatten();
     rows.filter(move |row| row["product"] == product && row["heading"] == heading)
+}
+
+/// What may ride on use of the country (USE-8), the account's own first.
+fn surcharges(prices: &Value) -> Vec<Value> {
+    let rows = prices["surcharges"].as_array().into_iter().flatten();
+    rows.map(|row| {
+        json!({"code": row["code"], "words": row["words"], "product": row["product"], "heading": row["heading"],
+            "country_iso": row["country"], "prefix": row["prefix"], "group_name": row["group"], "per": row["basis"],
+            "rate": rate(&row["rate"])})
+    })
+    .collect()
 }
 
 /// Networks that messages go to, each name and rate once, in the order of their prefixes. Rows without a name are the rest.
@@ -195,6 +207,8 @@ mod tests {
                 row("sms", "outbound", "1202", "0.006", Some("North")),
             ],
             "numbers": [{"country": "US", "kind": "local", "setup": "0.00", "monthly": "0.80"}],
+            "surcharges": [{"code": "carrier-fee", "words": "Carrier fee", "product": "sms", "heading": null, "country": "US",
+                "prefix": null, "group": "North", "basis": "unit", "rate": "0.003"}],
         });
         let none = json!({"rate": null});
         let expected = json!({
@@ -206,6 +220,8 @@ mod tests {
                 ],
             },
             "mms": {"inbound": none, "outbound": none},
+            "surcharges": [{"code": "carrier-fee", "words": "Carrier fee", "product": "sms", "heading": null,
+                "country_iso": "US", "prefix": null, "group_name": "North", "per": "unit", "rate": "0.00300"}],
             "phone_numbers": {
                 "local": {"rate": "0.80000", "rates": [
                     {"capabilities": ["voice", "sms"], "rental_rate": "0.80000", "setup_rate": "0.00000"},

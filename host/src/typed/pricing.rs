@@ -12,8 +12,8 @@ use wasmtime::AsContextMut;
 
 #[doc(inline)]
 pub use crate::contract::exported::pricing::{
-    Begun, CountryPrices, HeadingRow, NumberPrices, NumberRow, OtherSide, OverrideSet, PriceRow, PriceVersion,
-    PricingError, ProductRow, Rating, RepeatedRow, RowPage, Unit, VersionState,
+    CountryPrices, HeadingRow, NumberPrices, NumberRow, OtherSide, OverrideSet, PriceRow, PriceVersion, PricingError,
+    ProductRow, Rating, RowPage, Surcharge, SurchargeBasis, Unit, VersionState,
 };
 
 #[doc(no_inline)]
@@ -22,7 +22,7 @@ pub use crate::contract::inventory_types::NumberKind;
 #[doc(no_inline)]
 pub use crate::contract::types::{
     Caller, Credential, Decimal, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
-    RequestPart, Session, Suspension,
+    RequestPart, Suspension,
 };
 
 #[doc(no_inline)]
@@ -86,29 +86,29 @@ impl Functions<'_> {
     }
 
     /// Class: command. Permission: operator `pricing.create-version`. Begins a draft. The draft stays until it is published or removed. There
-    /// are at most 1000 versions; versions that are over make room, the oldest first. `currency`: see `price-version`; `none`: the policy's default.
-    pub fn create_version(&self, caller: &Caller, currency: Option<&str>) -> Reply<PriceVersion, PricingError> {
-        let request = CreateVersionRequest { caller: self.host.caller_for(CreateVersionRequest::FUNCTION, caller), currency: currency.map(str::to_owned) };
+    /// are at most 1000 versions; versions that are over make room, the oldest first.
+    pub fn create_version(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
+        let request = CreateVersionRequest { caller: self.host.caller_for(CreateVersionRequest::FUNCTION, caller) };
         self.host.ask(request)
     }
 
     /// [`Functions::create_version`] for asynchronous programs.
-    pub async fn create_version_async(&self, caller: &Caller, currency: Option<&str>) -> Reply<PriceVersion, PricingError> {
-        let request = CreateVersionRequest { caller: self.host.caller_for(CreateVersionRequest::FUNCTION, caller), currency: currency.map(str::to_owned) };
+    pub async fn create_version_async(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
+        let request = CreateVersionRequest { caller: self.host.caller_for(CreateVersionRequest::FUNCTION, caller) };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `pricing.begin-import`. Begins a version that counts only once it is published or finished. An
     /// import that is cut off before leaves nothing. There are at most 20 at once; the one that has had no new rows for longest makes
-    /// room. `currency`: as in `create-version`.
-    pub fn begin_import(&self, caller: &Caller, currency: Option<&str>) -> Reply<PriceVersion, PricingError> {
-        let request = BeginImportRequest { caller: self.host.caller_for(BeginImportRequest::FUNCTION, caller), currency: currency.map(str::to_owned) };
+    /// room.
+    pub fn begin_import(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
+        let request = BeginImportRequest { caller: self.host.caller_for(BeginImportRequest::FUNCTION, caller) };
         self.host.ask(request)
     }
 
     /// [`Functions::begin_import`] for asynchronous programs.
-    pub async fn begin_import_async(&self, caller: &Caller, currency: Option<&str>) -> Reply<PriceVersion, PricingError> {
-        let request = BeginImportRequest { caller: self.host.caller_for(BeginImportRequest::FUNCTION, caller), currency: currency.map(str::to_owned) };
+    pub async fn begin_import_async(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
+        let request = BeginImportRequest { caller: self.host.caller_for(BeginImportRequest::FUNCTION, caller) };
         self.host.ask_async(request).await
     }
 
@@ -185,6 +185,41 @@ impl Functions<'_> {
     pub async fn get_number_prices_async(&self, caller: &Caller, version: u32) -> Reply<NumberPrices, PricingError> {
         let request =
             GetNumberPricesRequest { caller: self.host.caller_for(GetNumberPricesRequest::FUNCTION, caller), version };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `pricing.set-surcharges`. Replaces all surcharges of a draft. At most 500, and at most 4 codes for
+    /// one product.
+    pub fn set_surcharges(
+        &self,
+        caller: &Caller,
+        version: u32,
+        surcharges: Vec<Surcharge>,
+    ) -> Reply<PriceVersion, PricingError> {
+        let request = SetSurchargesRequest { caller: caller.clone(), version, surcharges };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::set_surcharges`] for asynchronous programs.
+    pub async fn set_surcharges_async(
+        &self,
+        caller: &Caller,
+        version: u32,
+        surcharges: Vec<Surcharge>,
+    ) -> Reply<PriceVersion, PricingError> {
+        let request = SetSurchargesRequest { caller: caller.clone(), version, surcharges };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `pricing.get-surcharges`. The surcharges of a version, in order of code.
+    pub fn get_surcharges(&self, caller: &Caller, version: u32) -> Reply<Vec<Surcharge>, PricingError> {
+        let request = GetSurchargesRequest { caller: caller.clone(), version };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::get_surcharges`] for asynchronous programs.
+    pub async fn get_surcharges_async(&self, caller: &Caller, version: u32) -> Reply<Vec<Surcharge>, PricingError> {
+        let request = GetSurchargesRequest { caller: caller.clone(), version };
         self.host.ask_async(request).await
     }
 
@@ -294,8 +329,9 @@ impl Functions<'_> {
     /// has had a price in force.
     ///
     /// A set has 0 to 500 rows. Among the rows that match a number the longest prefix wins; of two equally long prefixes the override
-    /// wins. Numbers and seats cost what `prices` says. What `prices` does not name costs what the price book says. An account has at
-    /// most 20 sets in force or to come, and at most 100 with earlier ones; earlier sets make room once they can price nothing any more.
+    /// wins. Numbers and seats cost what `prices` says. What `prices` does not name costs what the price book says. `surcharges` has at most
+    /// 100, and at most 4 codes for one product. An account has at most 20 sets in force or to come, and at most 100 with earlier ones;
+    /// earlier sets make room once they can price nothing any more.
     pub fn set_overrides(
         &self,
         caller: &Caller,
@@ -303,6 +339,7 @@ impl Functions<'_> {
         starts_at: Instant,
         rows: Vec<PriceRow>,
         prices: Option<NumberPrices>,
+        surcharges: Option<Vec<Surcharge>>,
     ) -> Reply<(), PricingError> {
         let request = SetOverridesRequest {
             caller: self.host.caller_for(SetOverridesRequest::FUNCTION, caller),
@@ -310,6 +347,7 @@ impl Functions<'_> {
             starts_at,
             rows,
             prices,
+            surcharges,
         };
         self.host.ask(request)
     }
@@ -322,6 +360,7 @@ impl Functions<'_> {
         starts_at: Instant,
         rows: Vec<PriceRow>,
         prices: Option<NumberPrices>,
+        surcharges: Option<Vec<Surcharge>>,
     ) -> Reply<(), PricingError> {
         let request = SetOverridesRequest {
             caller: self.host.caller_for(SetOverridesRequest::FUNCTION, caller),
@@ -329,6 +368,7 @@ impl Functions<'_> {
             starts_at,
             rows,
             prices,
+            surcharges,
         };
         self.host.ask_async(request).await
     }
@@ -432,6 +472,28 @@ impl Functions<'_> {
         self.host.ask_async(request).await
     }
 
+    /// Class: query. Permission: operator `pricing.get-surcharge-overrides`. The override surcharges in force at a moment.
+    pub fn get_surcharge_overrides(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        at: Instant,
+    ) -> Reply<Vec<Surcharge>, PricingError> {
+        let request = GetSurchargeOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), at };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::get_surcharge_overrides`] for asynchronous programs.
+    pub async fn get_surcharge_overrides_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        at: Instant,
+    ) -> Reply<Vec<Surcharge>, PricingError> {
+        let request = GetSurchargeOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), at };
+        self.host.ask_async(request).await
+    }
+
     /// Class: query. The account's or sub-account's own token, or an operator with `pricing.by-country`. The prices that the account has
     /// now for a country. A country without any price is not found.
     pub fn by_country(&self, caller: &Caller, auth_id: &str, country: &str) -> Reply<CountryPrices, PricingError> {
@@ -509,7 +571,6 @@ impl TypedRequest for ListProductsRequest {
 #[derive(Serialize)]
 struct CreateVersionRequest {
     caller: Caller,
-    currency: Option<String>,
 }
 
 impl TypedRequest for CreateVersionRequest {
@@ -518,14 +579,13 @@ impl TypedRequest for CreateVersionRequest {
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
-        rules.call_create_version(store, &self.caller, self.currency.as_deref())
+        rules.call_create_version(store, &self.caller)
     }
 }
 
 #[derive(Serialize)]
 struct BeginImportRequest {
     caller: Caller,
-    currency: Option<String>,
 }
 
 impl TypedRequest for BeginImportRequest {
@@ -534,7 +594,7 @@ impl TypedRequest for BeginImportRequest {
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
-        rules.call_begin_import(store, &self.caller, self.currency.as_deref())
+        rules.call_begin_import(store, &self.caller)
     }
 }
 
@@ -601,6 +661,39 @@ impl TypedRequest for GetNumberPricesRequest {
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
         rules.call_get_number_prices(store, &self.caller, self.version)
+    }
+}
+
+#[derive(Serialize)]
+struct SetSurchargesRequest {
+    caller: Caller,
+    version: u32,
+    surcharges: Vec<Surcharge>,
+}
+
+impl TypedRequest for SetSurchargesRequest {
+    const FUNCTION: &'static str = "pricing.set-surcharges";
+    type Answer = Result<PriceVersion, PricingError>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_set_surcharges(store, &self.caller, self.version, &self.surcharges)
+    }
+}
+
+#[derive(Serialize)]
+struct GetSurchargesRequest {
+    caller: Caller,
+    version: u32,
+}
+
+impl TypedRequest for GetSurchargesRequest {
+    const FUNCTION: &'static str = "pricing.get-surcharges";
+    type Answer = Result<Vec<Surcharge>, PricingError>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_get_surcharges(store, &self.caller, self.version)
     }
 }
 
@@ -692,6 +785,7 @@ struct SetOverridesRequest {
     starts_at: Instant,
     rows: Vec<PriceRow>,
     prices: Option<NumberPrices>,
+    surcharges: Option<Vec<Surcharge>>,
 }
 
 impl TypedRequest for SetOverridesRequest {
@@ -700,7 +794,15 @@ impl TypedRequest for SetOverridesRequest {
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
-        rules.call_set_overrides(store, &self.caller, &self.auth_id, self.starts_at, &self.rows, self.prices.as_ref())
+        rules.call_set_overrides(
+            store,
+            &self.caller,
+            &self.auth_id,
+            self.starts_at,
+            &self.rows,
+            self.prices.as_ref(),
+            self.surcharges.as_deref(),
+        )
     }
 }
 
@@ -768,6 +870,23 @@ impl TypedRequest for GetNumberOverridesRequest {
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
         rules.call_get_number_overrides(store, &self.caller, &self.auth_id, self.at)
+    }
+}
+
+#[derive(Serialize)]
+struct GetSurchargeOverridesRequest {
+    caller: Caller,
+    auth_id: String,
+    at: Instant,
+}
+
+impl TypedRequest for GetSurchargeOverridesRequest {
+    const FUNCTION: &'static str = "pricing.get-surcharge-overrides";
+    type Answer = Result<Vec<Surcharge>, PricingError>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_get_surcharge_overrides(store, &self.caller, &self.auth_id, self.at)
     }
 }
 

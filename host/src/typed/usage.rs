@@ -11,15 +11,15 @@ use wasmtime::AsContextMut;
 
 #[doc(inline)]
 pub use crate::contract::exported::usage::{
-    BatchAnswer, CarriedCall, CarriedPage, ChargeFilter, DailyChoice, DailySummary, EventAnswer, EventCount, Grouping,
-    LinePage, PostedLine, Quote, RejectKey, RejectPage, RejectedEvent, Resubmission, RunningCall, SummaryPage,
-    SummaryRow, UsageError,
+    AnswerColumns, BatchAnswer, CarriedCall, CarriedPage, ChargeFilter, DailyChoice, DailySummary, EventAnswer,
+    EventColumns, Fate, Grouping, LinePage, PostedLine, ProductUse, Quote, QuotedSurcharge, RejectPage, RejectedEvent, Resubmission,
+    RunningCall, SummaryPage, SummaryRow, UsageError,
 };
 
 #[doc(no_inline)]
 pub use crate::contract::types::{
     Caller, Credential, Decimal, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
-    RequestPart, Session, Suspension,
+    RequestPart, Suspension, Texts,
 };
 
 #[doc(no_inline)]
@@ -54,15 +54,31 @@ impl Functions<'_> {
         self.host.record_events_async(caller.clone(), events).await
     }
 
+    /// Class: command. Permission: operator `usage.record-events`. The same as `record-events` in another form, for hosts that record much:
+    /// the same events leave the same entries and get the same answers, and a key that was used with one form is used for the other.
+    /// Columns that do not fit each other are `refused(invalid(…))`: nothing is recorded.
+    pub fn record_columns(&self, caller: &Caller, columns: EventColumns) -> Reply<AnswerColumns, UsageError> {
+        self.host.record_columns(caller.clone(), columns)
+    }
+
+    /// [`Functions::record_columns`] for asynchronous programs.
+    pub async fn record_columns_async(
+        &self,
+        caller: &Caller,
+        columns: EventColumns,
+    ) -> Reply<AnswerColumns, UsageError> {
+        self.host.record_columns_async(caller.clone(), columns).await
+    }
+
     /// Class: query. The account's own token or an operator with `usage.quote-event`. What an event would cost at its own time.
     pub fn quote_event(&self, caller: &Caller, event: UsageEvent) -> Reply<Quote, UsageError> {
-        let request = QuoteEventRequest { caller: caller.clone(), event };
+        let request = QuoteEventRequest { caller: self.host.caller_for(QuoteEventRequest::FUNCTION, caller), event };
         self.host.ask(request)
     }
 
     /// [`Functions::quote_event`] for asynchronous programs.
     pub async fn quote_event_async(&self, caller: &Caller, event: UsageEvent) -> Reply<Quote, UsageError> {
-        let request = QuoteEventRequest { caller: caller.clone(), event };
+        let request = QuoteEventRequest { caller: self.host.caller_for(QuoteEventRequest::FUNCTION, caller), event };
         self.host.ask_async(request).await
     }
 
@@ -70,13 +86,13 @@ impl Functions<'_> {
     /// size begin now? Available must be above zero and cover the price, also when the price is zero (R12); otherwise the answer is
     /// `refused(out-of-credit(missing))`. A disabled sub-account and a suspended account are refused with the reason.
     pub fn admit(&self, caller: &Caller, event: UsageEvent) -> Reply<Quote, UsageError> {
-        let request = AdmitRequest { caller: caller.clone(), event };
+        let request = AdmitRequest { caller: self.host.caller_for(AdmitRequest::FUNCTION, caller), event };
         self.host.ask(request)
     }
 
     /// [`Functions::admit`] for asynchronous programs.
     pub async fn admit_async(&self, caller: &Caller, event: UsageEvent) -> Reply<Quote, UsageError> {
-        let request = AdmitRequest { caller: caller.clone(), event };
+        let request = AdmitRequest { caller: self.host.caller_for(AdmitRequest::FUNCTION, caller), event };
         self.host.ask_async(request).await
     }
 
@@ -84,39 +100,55 @@ impl Functions<'_> {
     /// credit is gone (CRD-10, R48). A call that is named again changes nothing. Calls that are named at a balance of zero or below are
     /// ended at once.
     pub fn calls_started(&self, caller: &Caller, calls: Vec<RunningCall>) -> Reply<(), UsageError> {
-        let request = CallsStartedRequest { caller: caller.clone(), calls };
+        let request =
+            CallsStartedRequest { caller: self.host.caller_for(CallsStartedRequest::FUNCTION, caller), calls };
         self.host.ask(request)
     }
 
     /// [`Functions::calls_started`] for asynchronous programs.
     pub async fn calls_started_async(&self, caller: &Caller, calls: Vec<RunningCall>) -> Reply<(), UsageError> {
-        let request = CallsStartedRequest { caller: caller.clone(), calls };
+        let request =
+            CallsStartedRequest { caller: self.host.caller_for(CallsStartedRequest::FUNCTION, caller), calls };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `usage.calls-ended`. Takes 1 to 1000 calls off the list of running calls. Unknown names are
     /// ignored.
     pub fn calls_ended(&self, caller: &Caller, auth_id: &str, calls: Vec<String>) -> Reply<(), UsageError> {
-        let request = CallsEndedRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), calls };
+        let request = CallsEndedRequest {
+            caller: self.host.caller_for(CallsEndedRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            calls,
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::calls_ended`] for asynchronous programs.
     pub async fn calls_ended_async(&self, caller: &Caller, auth_id: &str, calls: Vec<String>) -> Reply<(), UsageError> {
-        let request = CallsEndedRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), calls };
+        let request = CallsEndedRequest {
+            caller: self.host.caller_for(CallsEndedRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            calls,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `usage.list-calls`. Running calls of a main account and its sub-accounts, newest first,
     /// at most 1000.
     pub fn list_calls(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<RunningCall>, UsageError> {
-        let request = ListCallsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = ListCallsRequest {
+            caller: self.host.caller_for(ListCallsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::list_calls`] for asynchronous programs.
     pub async fn list_calls_async(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<RunningCall>, UsageError> {
-        let request = ListCallsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = ListCallsRequest {
+            caller: self.host.caller_for(ListCallsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
@@ -130,7 +162,7 @@ impl Functions<'_> {
         limit: u32,
     ) -> Reply<CarriedPage, UsageError> {
         let request = ListRunningRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ListRunningRequest::FUNCTION, caller),
             source: source.map(str::to_owned),
             after: after.map(str::to_owned),
             limit,
@@ -147,7 +179,7 @@ impl Functions<'_> {
         limit: u32,
     ) -> Reply<CarriedPage, UsageError> {
         let request = ListRunningRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ListRunningRequest::FUNCTION, caller),
             source: source.map(str::to_owned),
             after: after.map(str::to_owned),
             limit,
@@ -171,7 +203,7 @@ impl Functions<'_> {
         filter: Option<ChargeFilter>,
     ) -> Reply<SummaryPage, UsageError> {
         let request = SummaryRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(SummaryRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             from_day: from_day.to_owned(),
             to_day: to_day.to_owned(),
@@ -194,7 +226,7 @@ impl Functions<'_> {
         filter: Option<ChargeFilter>,
     ) -> Reply<SummaryPage, UsageError> {
         let request = SummaryRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(SummaryRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             from_day: from_day.to_owned(),
             to_day: to_day.to_owned(),
@@ -206,21 +238,21 @@ impl Functions<'_> {
     }
 
     /// Class: query. The account's or sub-account's own token, or an operator with `usage.list-lines`. Lists charges one by one, for
-    /// export: those that were posted at or after `posted-from` and before `posted-before`.
+    /// export: those that were posted at or after `from` and before `to`.
     pub fn list_lines(
         &self,
         caller: &Caller,
         auth_id: &str,
-        posted_from: Instant,
-        posted_before: Instant,
+        from: Instant,
+        to: Instant,
         after: Option<&str>,
         filter: Option<ChargeFilter>,
     ) -> Reply<LinePage, UsageError> {
         let request = ListLinesRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ListLinesRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
-            posted_from,
-            posted_before,
+            from,
+            to,
             after: after.map(str::to_owned),
             filter,
         };
@@ -232,16 +264,16 @@ impl Functions<'_> {
         &self,
         caller: &Caller,
         auth_id: &str,
-        posted_from: Instant,
-        posted_before: Instant,
+        from: Instant,
+        to: Instant,
         after: Option<&str>,
         filter: Option<ChargeFilter>,
     ) -> Reply<LinePage, UsageError> {
         let request = ListLinesRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ListLinesRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
-            posted_from,
-            posted_before,
+            from,
+            to,
             after: after.map(str::to_owned),
             filter,
         };
@@ -250,13 +282,19 @@ impl Functions<'_> {
 
     /// Class: query. The account's own token or an operator with `usage.get-daily-summary`.
     pub fn get_daily_summary(&self, caller: &Caller, auth_id: &str) -> Reply<DailySummary, UsageError> {
-        let request = GetDailySummaryRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetDailySummaryRequest {
+            caller: self.host.caller_for(GetDailySummaryRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::get_daily_summary`] for asynchronous programs.
     pub async fn get_daily_summary_async(&self, caller: &Caller, auth_id: &str) -> Reply<DailySummary, UsageError> {
-        let request = GetDailySummaryRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetDailySummaryRequest {
+            caller: self.host.caller_for(GetDailySummaryRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
@@ -268,7 +306,11 @@ impl Functions<'_> {
         auth_id: &str,
         choice: DailyChoice,
     ) -> Reply<DailySummary, UsageError> {
-        let request = SetDailySummaryRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), choice };
+        let request = SetDailySummaryRequest {
+            caller: self.host.caller_for(SetDailySummaryRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            choice,
+        };
         self.host.ask(request)
     }
 
@@ -279,7 +321,11 @@ impl Functions<'_> {
         auth_id: &str,
         choice: DailyChoice,
     ) -> Reply<DailySummary, UsageError> {
-        let request = SetDailySummaryRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), choice };
+        let request = SetDailySummaryRequest {
+            caller: self.host.caller_for(SetDailySummaryRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            choice,
+        };
         self.host.ask_async(request).await
     }
 
@@ -295,7 +341,7 @@ impl Functions<'_> {
         limit: u32,
     ) -> Reply<RejectPage, UsageError> {
         let request = ListRejectedRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ListRejectedRequest::FUNCTION, caller),
             auth_id: auth_id.map(str::to_owned),
             reason,
             after: after.map(str::to_owned),
@@ -314,7 +360,7 @@ impl Functions<'_> {
         limit: u32,
     ) -> Reply<RejectPage, UsageError> {
         let request = ListRejectedRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ListRejectedRequest::FUNCTION, caller),
             auth_id: auth_id.map(str::to_owned),
             reason,
             after: after.map(str::to_owned),
@@ -326,25 +372,25 @@ impl Functions<'_> {
     /// Class: command. Permission: operator `usage.resubmit`. Rates 1 to 1000 mended events. Events that were rated, or had been counted
     /// before, leave the list; the others stay with their new reason.
     pub fn resubmit(&self, caller: &Caller, events: Vec<Resubmission>) -> Reply<BatchAnswer, UsageError> {
-        let request = ResubmitRequest { caller: caller.clone(), events };
+        let request = ResubmitRequest { caller: self.host.caller_for(ResubmitRequest::FUNCTION, caller), events };
         self.host.ask(request)
     }
 
     /// [`Functions::resubmit`] for asynchronous programs.
     pub async fn resubmit_async(&self, caller: &Caller, events: Vec<Resubmission>) -> Reply<BatchAnswer, UsageError> {
-        let request = ResubmitRequest { caller: caller.clone(), events };
+        let request = ResubmitRequest { caller: self.host.caller_for(ResubmitRequest::FUNCTION, caller), events };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `usage.discard`. Takes 1 to 1000 events off the list for good.
     pub fn discard(&self, caller: &Caller, keys: Vec<String>) -> Reply<(), UsageError> {
-        let request = DiscardRequest { caller: caller.clone(), keys };
+        let request = DiscardRequest { caller: self.host.caller_for(DiscardRequest::FUNCTION, caller), keys };
         self.host.ask(request)
     }
 
     /// [`Functions::discard`] for asynchronous programs.
     pub async fn discard_async(&self, caller: &Caller, keys: Vec<String>) -> Reply<(), UsageError> {
-        let request = DiscardRequest { caller: caller.clone(), keys };
+        let request = DiscardRequest { caller: self.host.caller_for(DiscardRequest::FUNCTION, caller), keys };
         self.host.ask_async(request).await
     }
 }
@@ -482,8 +528,8 @@ impl TypedRequest for SummaryRequest {
 struct ListLinesRequest {
     caller: Caller,
     auth_id: String,
-    posted_from: Instant,
-    posted_before: Instant,
+    from: Instant,
+    to: Instant,
     after: Option<String>,
     filter: Option<ChargeFilter>,
 }
@@ -498,8 +544,8 @@ impl TypedRequest for ListLinesRequest {
             store,
             &self.caller,
             &self.auth_id,
-            self.posted_from,
-            self.posted_before,
+            self.from,
+            self.to,
             self.after.as_deref(),
             self.filter.as_ref(),
         )

@@ -158,6 +158,23 @@ impl pricing::Guest for Hostile {
     ) -> Result<pricing::PriceVersion, pricing::PricingError> {
         unused()
     }
+    fn set_surcharges(
+        _: pricing::Caller,
+        _: u32,
+        _: Vec<pricing::Surcharge>,
+    ) -> Result<pricing::PriceVersion, pricing::PricingError> {
+        unused()
+    }
+    fn get_surcharges(_: pricing::Caller, _: u32) -> Result<Vec<pricing::Surcharge>, pricing::PricingError> {
+        unused()
+    }
+    fn get_surcharge_overrides(
+        _: pricing::Caller,
+        _: String,
+        _: pricing::Instant,
+    ) -> Result<Vec<pricing::Surcharge>, pricing::PricingError> {
+        unused()
+    }
     fn add_product(_: pricing::Caller, _: pricing::ProductRow) -> Result<pricing::ProductRow, pricing::PricingError> {
         unused()
     }
@@ -200,6 +217,7 @@ impl pricing::Guest for Hostile {
         _: pricing::Instant,
         _: Vec<pricing::PriceRow>,
         _: Option<pricing::NumberPrices>,
+        _: Option<Vec<pricing::Surcharge>>,
     ) -> Result<(), pricing::PricingError> {
         unused()
     }

@@ -69,6 +69,9 @@ pub(super) struct Given {
     /// All number prices of version 1 of the price book.
     #[serde(default)]
     pub number_prices: Vec<Value>,
+    /// All surcharges of version 1 of the price book.
+    #[serde(default)]
+    pub surcharges: Vec<Value>,
     /// Made in order of name.
     #[serde(default)]
     pub accounts: BTreeMap<String, GivenAccount>,

@@ -130,7 +130,7 @@ impl Run {
         {
             self.must("pricing.add-product", json!({"product": product}))?;
         }
-        if !given.prices.is_empty() || !given.number_prices.is_empty() {
+        if !given.prices.is_empty() || !given.number_prices.is_empty() || !given.surcharges.is_empty() {
             let version = self.must("pricing.create-version", json!({}))?["number"].clone();
             if !given.prices.is_empty() {
                 self.must("pricing.add-rows", json!({"version": version, "rows": given.prices}))?;
@@ -138,6 +138,9 @@ impl Run {
             if !given.number_prices.is_empty() {
                 let prices = json!({"rows": given.number_prices, "seat": null});
                 self.must("pricing.set-number-prices", json!({"version": version, "prices": prices}))?;
+            }
+            if !given.surcharges.is_empty() {
+                self.must("pricing.set-surcharges", json!({"version": version, "surcharges": given.surcharges}))?;
             }
             self.must("pricing.publish-version", json!({"version": version, "starts-at": "0"}))?;
         }

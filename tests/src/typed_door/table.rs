@@ -268,6 +268,18 @@ mod pricing {
             call: |host, given| door::answer(host.pricing().get_number_prices(&given.take::<Caller>("caller")?, given.take("version")?)),
         },
         door::Row {
+            function: "pricing.set-surcharges",
+            arguments: &[("caller", door::through::<Caller>), ("version", door::through::<u32>), ("surcharges", door::through::<Vec<Surcharge>>)],
+            answer: door::through::<Result<PriceVersion, PricingError>>,
+            call: |host, given| door::answer(host.pricing().set_surcharges(&given.take::<Caller>("caller")?, given.take("version")?, given.take("surcharges")?)),
+        },
+        door::Row {
+            function: "pricing.get-surcharges",
+            arguments: &[("caller", door::through::<Caller>), ("version", door::through::<u32>)],
+            answer: door::through::<Result<Vec<Surcharge>, PricingError>>,
+            call: |host, given| door::answer(host.pricing().get_surcharges(&given.take::<Caller>("caller")?, given.take("version")?)),
+        },
+        door::Row {
             function: "pricing.publish-version",
             arguments: &[("caller", door::through::<Caller>), ("version", door::through::<u32>), ("starts-at", door::through::<Instant>)],
             answer: door::through::<Result<PriceVersion, PricingError>>,
@@ -299,9 +311,9 @@ mod pricing {
         },
         door::Row {
             function: "pricing.set-overrides",
-            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("starts-at", door::through::<Instant>), ("rows", door::through::<Vec<PriceRow>>), ("prices", door::through::<Option<NumberPrices>>)],
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("starts-at", door::through::<Instant>), ("rows", door::through::<Vec<PriceRow>>), ("prices", door::through::<Option<NumberPrices>>), ("surcharges", door::through::<Option<Vec<Surcharge>>>)],
             answer: door::through::<Result<(), PricingError>>,
-            call: |host, given| door::answer(host.pricing().set_overrides(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("starts-at")?, given.take("rows")?, given.take("prices")?)),
+            call: |host, given| door::answer(host.pricing().set_overrides(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("starts-at")?, given.take("rows")?, given.take("prices")?, given.take("surcharges")?)),
         },
         door::Row {
             function: "pricing.withdraw-overrides",
@@ -326,6 +338,12 @@ mod pricing {
             arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("at", door::through::<Instant>)],
             answer: door::through::<Result<NumberPrices, PricingError>>,
             call: |host, given| door::answer(host.pricing().get_number_overrides(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("at")?)),
+        },
+        door::Row {
+            function: "pricing.get-surcharge-overrides",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("at", door::through::<Instant>)],
+            answer: door::through::<Result<Vec<Surcharge>, PricingError>>,
+            call: |host, given| door::answer(host.pricing().get_surcharge_overrides(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("at")?)),
         },
         door::Row {
             function: "pricing.by-country",

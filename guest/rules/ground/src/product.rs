@@ -1,9 +1,10 @@
 //! What is used and priced: products, their headings, one usage event, what it would cost (USE-1, USE-2, USE-7).
 
-use crate::code::codes;
+use crate::code::{Code, codes};
 use crate::vocabulary::{Instant, Micros, int_text};
 use coinbox_forms::phone::{self, OtherSide};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
 
 codes! {
     /// What a customer uses: a code of the price book (USE-7).
@@ -40,6 +41,45 @@ codes! {
         INBOUND_SHORT_CODE = 8 "inbound-short-code" 'g',
         /// From the customer's own equipment over IP.
         INBOUND_IP = 9 "inbound-ip" 'h',
+    }
+}
+
+/// What a surcharge is called (USE-8): a code like that of a product, without built-in ones.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct SurchargeCode(Code);
+
+impl SurchargeCode {
+    /// The value of a text. A text that is no code has one too: see `is_formed`.
+    pub fn read(text: &str) -> SurchargeCode {
+        SurchargeCode(Code::read(text, std::iter::empty()))
+    }
+
+    /// The text.
+    pub fn name(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Whether the text is a code.
+    pub fn is_formed(self) -> bool {
+        self.0.is_formed()
+    }
+}
+
+impl fmt::Display for SurchargeCode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl Serialize for SurchargeCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for SurchargeCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<SurchargeCode, D::Error> {
+        crate::text::read_text(deserializer, "a code", |text| Some(SurchargeCode::read(text)))
     }
 }
 
@@ -221,6 +261,21 @@ pub enum Rejection {
     Conflict,
 }
 
+/// A surcharge that rides on an event.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct QuotedSurcharge {
+    /// Its code.
+    pub code: String,
+    /// As invoices print it.
+    pub words: String,
+    /// For the event, or per unit of the price.
+    pub rate: String,
+    /// Rounded once, as it would be posted.
+    #[serde(with = "int_text")]
+    pub amount: Micros,
+}
+
 /// What an event would cost.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -229,9 +284,11 @@ pub struct Quote {
     pub rate: String,
     /// The prefix that matched.
     pub prefix: String,
-    /// Rounded once, as it would be posted (R3).
+    /// With all surcharges, each rounded once, as it would be posted (R3).
     #[serde(with = "int_text")]
     pub amount: Micros,
+    /// In order of code.
+    pub surcharges: Vec<QuotedSurcharge>,
 }
 
 /// Longest ID of an event and of a call: Call-IDs of SIP are longer than most.

@@ -3,7 +3,7 @@
 use crate::document::{DocumentLine, LinePrice};
 use coinbox_ground::calendar::{self, Month};
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::product::{Heading, Product};
+use coinbox_ground::product::{Heading, Product, SurchargeCode};
 use coinbox_ground::turn::{Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::Fault;
 use coinbox_ledger::charge_code::ChargeCode;
@@ -160,6 +160,7 @@ impl Sold {
     fn of(catalogue: &Catalogue, code: Option<ChargeCode>, letters: &str) -> Sold {
         let (product, words, unit, price_unit) = match code {
             Some(ChargeCode::Usage(product, heading)) => return Sold::used(catalogue, product, heading),
+            Some(ChargeCode::Surcharge(code, of)) => return Sold::ridden(catalogue, code, of),
             Some(ChargeCode::Rent) => ("number-rent", "Monthly rent of numbers", "numbers", "months"),
             Some(ChargeCode::Setup) => ("number-setup", "Set-up of numbers", "numbers", "numbers"),
             Some(ChargeCode::Seats) => ("seats", "Seats", "seats", "seats"),
@@ -194,6 +195,17 @@ impl Sold {
         }
     }
 
+    /// A surcharge counts events, or what is billed of a product.
+    fn ridden(catalogue: &Catalogue, code: SurchargeCode, of: Option<Product>) -> Sold {
+        let (product, words) = (format!("surcharge-{code}"), code.to_string());
+        let Some(row) = of.and_then(|product| catalogue.product(product)) else {
+            let [unit, price_unit] = ["events", "events"].map(str::to_owned);
+            return Sold { product, words, unit, price_unit, per_unit: 1 };
+        };
+        let (unit, price_unit) = (row.unit.words().to_owned(), row.price_unit.clone());
+        Sold { product, words, unit, price_unit, per_unit: row.unit_size }
+    }
+
     /// What was billed in the unit of the price.
     fn price(&self, billed: u64, price: &str) -> LinePrice {
         let billed = Decimal::from(billed) / Decimal::from(self.per_unit);
@@ -207,7 +219,12 @@ fn line(catalogue: &Catalogue, (section, section_name): (&str, &str), key: &Line
     let code = ChargeCode::parse(letters);
     let sold = Sold::of(catalogue, code, letters);
     let price = key.order.and(code).map(|_| sold.price(sum.billed, &key.price));
-    let mut description = if detail.is_empty() { sold.words } else { format!("{}, {detail}", sold.words) };
+    let mut description = match code {
+        _ if detail.is_empty() => sold.words,
+        // The words that it was charged with.
+        Some(ChargeCode::Surcharge(..)) => detail.to_owned(),
+        _ => format!("{}, {detail}", sold.words),
+    };
     if key.price == "*" {
         description.push_str(", at further prices");
     }

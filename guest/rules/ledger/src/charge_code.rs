@@ -1,13 +1,18 @@
 //! What a customer is charged for: the code of a line in the ledger, its words, its income.
 
 use crate::ledger_account::LedgerAccount;
-use coinbox_ground::product::{self, Heading, Product};
+use coinbox_ground::product::{self, Heading, Product, SurchargeCode};
+
+/// Beginning of the codes of surcharges: it sorts behind all others, so that invoices have them last.
+const SURCHARGE: char = '~';
 
 /// What one line of a ledger transaction charges for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum ChargeCode {
     /// A rated event.
     Usage(Product, Heading),
+    /// What rides on a rated event (USE-8); charged per unit of a product, or for the event.
+    Surcharge(SurchargeCode, Option<Product>),
     /// Rent of a number (NUM-3).
     Rent,
     /// Set-up fee of a number (NUM-2).
@@ -25,6 +30,8 @@ impl ChargeCode {
     pub fn code(self) -> String {
         match self {
             ChargeCode::Usage(product, heading) => product::pair(product, heading),
+            ChargeCode::Surcharge(code, None) => format!("{SURCHARGE}{code}"),
+            ChargeCode::Surcharge(code, Some(product)) => format!("{SURCHARGE}{code}:{product}"),
             ChargeCode::Rent => "nr".to_owned(),
             ChargeCode::Setup => "ns".to_owned(),
             ChargeCode::Seats => "st".to_owned(),
@@ -43,6 +50,15 @@ impl ChargeCode {
             "ac" => return Some(ChargeCode::Correction),
             _ => {}
         }
+        if let Some(code) = code.strip_prefix(SURCHARGE) {
+            let (code, product) = match code.split_once(':') {
+                Some((code, product)) => (code, Some(Product::read(product))),
+                None => (code, None),
+            };
+            let code = SurchargeCode::read(code);
+            let formed = code.is_formed() && product.is_none_or(Product::is_formed);
+            return formed.then_some(ChargeCode::Surcharge(code, product));
+        }
         product::parse_pair(code).map(|(product, heading)| ChargeCode::Usage(product, heading))
     }
 
@@ -50,6 +66,7 @@ impl ChargeCode {
     pub fn words(&self) -> (&str, &str) {
         match self {
             ChargeCode::Usage(product, heading) => (product.name(), heading.name()),
+            ChargeCode::Surcharge(code, _) => ("surcharge", code.name()),
             ChargeCode::Rent => ("number-rent", ""),
             ChargeCode::Setup => ("number-setup", ""),
             ChargeCode::Seats => ("seats", ""),
@@ -62,6 +79,7 @@ impl ChargeCode {
     pub fn income(self) -> LedgerAccount {
         match self {
             ChargeCode::Usage(product, _) => LedgerAccount::Usage(product),
+            ChargeCode::Surcharge(code, _) => LedgerAccount::Surcharge(code),
             ChargeCode::Rent => LedgerAccount::Rental,
             ChargeCode::Setup => LedgerAccount::Setup,
             ChargeCode::Seats => LedgerAccount::Seats,
@@ -85,9 +103,14 @@ impl ChargeCode {
         }
     }
 
-    /// Whether totals keep it apart by what the line names as `x`: country and type of numbers.
+    /// Whether totals keep it apart by what the line names as `x`: country and type of numbers, words of surcharges.
     pub fn is_told_apart(self) -> bool {
-        matches!(self, ChargeCode::Rent | ChargeCode::Setup)
+        matches!(self, ChargeCode::Rent | ChargeCode::Setup | ChargeCode::Surcharge(..))
+    }
+
+    /// Whether it rides on an event, which has a line of its own.
+    pub fn is_surcharge(self) -> bool {
+        matches!(self, ChargeCode::Surcharge(..))
     }
 }
 
@@ -115,6 +138,25 @@ mod tests {
         assert_eq!(told("nr US local"), "number-rent||US local");
         assert_eq!(told(&ChargeCode::Usage(Product::VOICE, Heading::OUTBOUND).code()), "voice|outbound|");
         assert_eq!(told("zz"), "zz||", "a code that these rules do not know is told as it is");
+    }
+
+    #[test]
+    fn surcharges_read_back_and_are_told_by_code_and_words() {
+        let fee = SurchargeCode::read("carrier-fee");
+        for (code, text) in [
+            (ChargeCode::Surcharge(fee, None), "~carrier-fee"),
+            (ChargeCode::Surcharge(fee, Some(Product::SMS)), "~carrier-fee:sms"),
+        ] {
+            assert_eq!(code.code(), text);
+            assert_eq!(ChargeCode::parse(text), Some(code));
+            let told = words(&format!("{text} Fee of the carrier"));
+            assert_eq!(told, ("surcharge".to_owned(), "carrier-fee".to_owned(), "Fee of the carrier".to_owned()));
+            assert_eq!(code.income().name(), "income:surcharge:carrier-fee");
+            assert!(text > "zz:zz");
+        }
+        for bad in ["~", "~Fee", "~fee:", "~fee:Sms", "~:sms"] {
+            assert_eq!(ChargeCode::parse(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The named accounts of the ledger.
 
 use crate::lots::LotKind;
-use coinbox_ground::product::Product;
+use coinbox_ground::product::{Product, SurchargeCode};
 use coinbox_ground::text::read_text;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -21,6 +21,8 @@ pub enum LedgerAccount {
     PaymentClearing,
     /// Usage revenue of a product.
     Usage(Product),
+    /// Revenue of a surcharge (USE-8).
+    Surcharge(SurchargeCode),
     /// Monthly rent of numbers (NUM-3).
     Rental,
     /// Set-up fees of numbers (NUM-2).
@@ -49,7 +51,7 @@ pub enum LedgerAccount {
     WriteOffs,
 }
 
-/// All but those of usage: what records call each, and its name in exports.
+/// All but those of usage and surcharges: what records call each, and its name in exports.
 const NAMED: [(LedgerAccount, &str, &str); 18] = [
     (LedgerAccount::CreditsCash, "cc", "liabilities:credits:cash"),
     (LedgerAccount::CreditsPromotional, "cp", "liabilities:credits:promotional"),
@@ -77,11 +79,17 @@ const USAGE: [(Product, &str); 3] = [(Product::VOICE, "uv"), (Product::SMS, "us"
 /// Beginning of what records call the usage revenue of any other product.
 const OF_PRODUCT: &str = "u:";
 
+/// Beginning of what records call the revenue of a surcharge.
+const OF_SURCHARGE: &str = "s:";
+
 impl LedgerAccount {
     /// The name in exports.
     pub fn name(self) -> Cow<'static, str> {
         if let LedgerAccount::Usage(product) = self {
             return Cow::Owned(format!("income:usage:{product}"));
+        }
+        if let LedgerAccount::Surcharge(code) = self {
+            return Cow::Owned(format!("income:surcharge:{code}"));
         }
         Cow::Borrowed(NAMED.iter().find(|(account, ..)| *account == self).map_or("", |(.., name)| name))
     }
@@ -92,6 +100,9 @@ impl LedgerAccount {
             let short = USAGE.iter().find(|(known, _)| *known == product).map(|(_, code)| Cow::Borrowed(*code));
             return short.unwrap_or_else(|| Cow::Owned(format!("{OF_PRODUCT}{product}")));
         }
+        if let LedgerAccount::Surcharge(code) = self {
+            return Cow::Owned(format!("{OF_SURCHARGE}{code}"));
+        }
         Cow::Borrowed(NAMED.iter().find(|(account, ..)| *account == self).map_or("", |(_, code, _)| code))
     }
 
@@ -99,6 +110,10 @@ impl LedgerAccount {
         if let Some(product) = code.strip_prefix(OF_PRODUCT) {
             let product = Product::read(product);
             return (product.is_formed() && !product.is_built_in()).then_some(LedgerAccount::Usage(product));
+        }
+        if let Some(code) = code.strip_prefix(OF_SURCHARGE) {
+            let code = SurchargeCode::read(code);
+            return code.is_formed().then_some(LedgerAccount::Surcharge(code));
         }
         let short = USAGE.iter().find(|(_, known)| *known == code).map(|(product, _)| LedgerAccount::Usage(*product));
         short.or_else(|| NAMED.iter().find(|(_, known, _)| *known == code).map(|(account, ..)| *account))
@@ -137,11 +152,13 @@ mod tests {
         assert_eq!(usage[3].name(), "income:usage:lookup");
         assert_eq!(usage[0].name(), "income:usage:voice");
         let mut seen = std::collections::BTreeSet::new();
-        for account in usage.into_iter().chain(NAMED.map(|(account, ..)| account)) {
+        let fee = LedgerAccount::Surcharge(SurchargeCode::read("carrier-fee"));
+        assert_eq!(fee.name(), "income:surcharge:carrier-fee");
+        for account in usage.into_iter().chain([fee]).chain(NAMED.map(|(account, ..)| account)) {
             assert_eq!(LedgerAccount::parse(&account.code()), Some(account));
             assert!(seen.insert((account.code(), account.name())));
         }
-        for bad in ["", "u:", "u:voice", "u:No", "zz"] {
+        for bad in ["", "u:", "u:voice", "u:No", "s:", "s:Fee", "zz"] {
             assert_eq!(LedgerAccount::parse(bad), None, "{bad}");
         }
     }

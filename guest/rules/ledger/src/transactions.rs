@@ -41,7 +41,7 @@ pub struct Line {
     pub b: Option<u64>,
     /// Moment of the event.
     pub t: Instant,
-    /// Matched prefix; of numbers country and type, such as `US local`.
+    /// Matched prefix; of numbers country and type, such as `US local`; of surcharges their words.
     pub x: String,
     /// Rate as the price row has it; of numbers the price of a full month.
     pub r: String,
@@ -71,32 +71,66 @@ impl Line {
     pub fn write(
         text: &mut String,
         source: AuthId,
-        event: &EventView<'_>,
+        event: &EventView<'_>View<'_>,
         price: (&str, &str),
         billed: u64,
         amount: Money,
     ) {
+        Line::begin(text, source, event);
+        product::push_pair(text, event.product, event.heading);
+        let is_built_in = event.product.is_built_in() && event.heading.is_built_in();
+        let billed = Some(billed).filter(|billed| *billed != u64::from(event.quantity) || !is_built_in);
+        Line::go_on(text, event, event.quantity, billed);
+        text.push('"');
+        text.push_str(price.0);
+        text.push('"');
+        Line::end(text, price.1, amount);
+    }
+
+    /// The same for what rides on an event (USE-8): with its charge code, words and rate, and how much of what it counts is used and billed.
+    pub fn write_ridden(
+        text: &mut String,
+        source: AuthId,
+        event: &EventView<'_>,
+        (code, words, rate): (&str, &str, &str),
+        (quantity, billed): (u32, u64),
+        amount: Money,
+    ) {
+        Line::begin(text, source, event);
+        text.push_str(code);
+        Line::go_on(text, event, quantity, Some(billed));
+        push_text(text, words);
+        Line::end(text, rate, amount);
+    }
+
+    /// Up to the charge code.
+    fn begin(text: &mut String, source: AuthId, event: &EventView<'_>) {
         text.push_str(r#"{"a":""#);
         text.push_str(source.as_str());
         text.push_str(r#"","i":"#);
         push_quoted(text, event.id);
         text.push_str(r#","p":""#);
-        product::push_pair(text, event.product, event.heading);
+    }
+
+    /// From behind the charge code up to `x`.
+    fn go_on(text: &mut String, event: &EventView<'_>, quantity: u32, billed: Option<u64>) {
         text.push_str(r#"","n":"#);
         push_text(text, event.number);
         text.push_str(r#","q":"#);
-        push_number(text, i64::from(event.quantity));
-        let is_built_in = event.product.is_built_in() && event.heading.is_built_in();
-        if billed != u64::from(event.quantity) || !is_built_in {
+        push_number(text, i64::from(quantity));
+        if let Some(billed) = billed {
             text.push_str(r#","b":"#);
             push_padded(text, billed, 1);
         }
         text.push_str(r#","t":"#);
         push_number(text, event.at);
-        text.push_str(r#","x":""#);
-        text.push_str(price.0);
-        text.push_str(r#"","r":""#);
-        text.push_str(price.1);
+        text.push_str(r#","x":"#);
+    }
+
+    /// From behind `x`.
+    fn end(text: &mut String, rate: &str, amount: Money) {
+        text.push_str(r#","r":""#);
+        text.push_str(rate);
         text.push_str(r#"","m":"#);
         push_number(text, amount.micros());
         text.push('}');

@@ -43,6 +43,11 @@ pub fn add_rows(turn: &mut Turn<'_>, caller: &Caller, version: u32, rows: Vec<Pr
         let content: Vec<(Product, Heading, Row)> =
             rows.iter().map(|parsed| (parsed.product, parsed.heading, parsed.row)).collect();
         entry.digest = digest(&entry.digest, &content);
+        // What is kept under the digest is rows and names of groups.
+        let groups: Vec<&Option<String>> = rows.iter().map(|parsed| &parsed.group).collect();
+        if groups.iter().any(|group| group.is_some()) {
+            entry.digest = digest(&entry.digest, &groups);
+        }
         let shown = entry.show();
         turn.put(VERSIONS_KEY, &stored);
         store_rows(turn, version, rows)?;

@@ -8,6 +8,7 @@ use crate::chunk::Chunk;
 use crate::digits::Prefix;
 use crate::number_table::PriceTable;
 use crate::override_rows::OverrideRows;
+use crate::surcharge::SurchargeTable;
 use crate::versions::{Index, Versions};
 use coinbox_ground::product::{Heading, Product};
 use coinbox_ground::turn::Turn;
@@ -24,6 +25,11 @@ const ENTRY_ROWS: usize = 8;
 /// Name of a chunk: digest of its version's content, product, heading, region.
 type ChunkName = (Rc<str>, Product, Heading, Prefix);
 
+/// Digest of a version's rows, and a country: what the groups of its rows are called.
+type GroupsName = (Rc<str>, [u8; 2]);
+/// Names of groups by product, heading and prefix.
+type Groups = Rc<BTreeMap<String, String>>;
+
 /// Parsed immutable records: the slot of this area in what outlives a turn.
 #[derive(Default)]
 pub(crate) struct BookCache {
@@ -38,6 +44,8 @@ struct Kept {
     chunks: BTreeMap<ChunkName, Rc<Chunk>>,
     sets: BTreeMap<String, Rc<OverrideRows>>,
     numbers: BTreeMap<Rc<str>, Rc<PriceTable>>,
+    surcharges: BTreeMap<Rc<str>, Rc<SurchargeTable>>,
+    groups: BTreeMap<GroupsName, Groups>,
     rows: usize,
 }
 
@@ -49,6 +57,8 @@ impl Kept {
             self.chunks.clear();
             self.sets.clear();
             self.numbers.clear();
+            self.surcharges.clear();
+            self.groups.clear();
             self.rows = 0;
         }
         self.rows += wanted;
@@ -125,6 +135,26 @@ impl BookCache {
 
     pub(super) fn numbers(&self, digest: &str) -> Option<Rc<PriceTable>> {
         self.kept.borrow().numbers.get(digest).cloned()
+    }
+
+    pub(super) fn surcharges(&self, digest: &str) -> Option<Rc<SurchargeTable>> {
+        self.kept.borrow().surcharges.get(digest).cloned()
+    }
+
+    pub(super) fn keep_surcharges(&self, digest: &Rc<str>, table: &Rc<SurchargeTable>) {
+        let mut kept = self.kept.borrow_mut();
+        kept.make_room(table.count());
+        kept.surcharges.insert(digest.clone(), table.clone());
+    }
+
+    pub(super) fn groups(&self, name: &GroupsName) -> Option<Groups> {
+        self.kept.borrow().groups.get(name).cloned()
+    }
+
+    pub(super) fn keep_groups(&self, name: GroupsName, groups: &Groups) {
+        let mut kept = self.kept.borrow_mut();
+        kept.make_room(groups.len());
+        kept.groups.insert(name, groups.clone());
     }
 
     pub(super) fn keep_numbers(&self, digest: &Rc<str>, table: &Rc<PriceTable>) {

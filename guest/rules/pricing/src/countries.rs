@@ -1,6 +1,7 @@
 //! Prices of one country as an account has them (USE-5), and what is kept by country for it: where the rows of a country
 //! lie, and the names of groups of numbers such as mobile networks.
 
+use crate::cache::BookCache;
 use crate::chunk::StoredRows;
 use crate::digits::{Prefix, calling_code};
 use crate::error::Error;
@@ -11,7 +12,7 @@ use crate::rows::{ParsedRow, show_row};
 use crate::sets::Sets;
 use crate::shown::{CountryPrices, PriceRow};
 use crate::versions::{Index, Published};
-use crate::{loaded, numbers};
+use crate::{loaded, numbers, surcharges};
 use coinbox_access::{self as access, credentials, functions};
 use coinbox_forms::country;
 use coinbox_ground::product::{self, Heading, Product};
@@ -20,6 +21,7 @@ use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule};
 use coinbox_ledger::wallet;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Most rows of one answer.
 const ROWS_MAX: usize = 10_000;
@@ -71,6 +73,22 @@ pub(super) fn note(turn: &mut Turn<'_>, version: u32, rows: &[(ParsedRow, Place)
         turn.put(&key, &kept);
     }
     Ok(())
+}
+
+/// What the groups of the rows of a country are called in a version, by [`group_key`]; parsed once.
+pub(super) fn groups(
+    turn: &Turn<'_>,
+    version: &Published,
+    country: [u8; 2],
+) -> Result<Rc<BTreeMap<String, String>>, Fault> {
+    let name = (version.digest.clone(), country);
+    if let Some(kept) = BookCache::of(turn).groups(&name) {
+        return Ok(kept);
+    }
+    let kept: Country = turn.get(&key(version.number, country))?.unwrap_or_default();
+    let groups = Rc::new(kept.groups);
+    BookCache::of(turn).keep_groups(name, &groups);
+    Ok(groups)
 }
 
 /// Writes the names of their groups into rows of a version.
@@ -144,6 +162,7 @@ pub fn by_country(turn: &Turn<'_>, caller: &Caller, auth_id: String, country: St
         more: found.len() > ROWS_MAX,
         numbers,
         seat: numbers::seat_price(turn, account, now)?.map(|seat| seat.to_string()),
+        surcharges: surcharges::of_country(turn, account, code, now)?,
     })
 }
 

@@ -5,7 +5,8 @@ use crate::catalogue::{self, Catalogue};
 use crate::number_table::{self, PriceTable};
 use crate::override_rows::{OverrideRows, StoredOverrides};
 use crate::sets::SetEntry;
-use crate::versions::{StoredVersions, VERSIONS_KEY, Versions};
+use crate::surcharge::{self, SurchargeTable};
+use crate::versions::{Published, StoredVersions, VERSIONS_KEY, Versions};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
@@ -43,4 +44,15 @@ pub(super) fn number_prices(turn: &Turn<'_>, version: u32, digest: &Rc<str>) -> 
     let table: Rc<PriceTable> = Rc::new(turn.need(&number_table::key(version))?);
     BookCache::of(turn).keep_numbers(digest, &table);
     Ok(table)
+}
+
+/// The surcharges of a version, parsed once a digest. None: it has none.
+pub(super) fn surcharges(turn: &Turn<'_>, version: &Published) -> Result<Option<Rc<SurchargeTable>>, Fault> {
+    let Some(digest) = &version.surcharges else { return Ok(None) };
+    if let Some(kept) = BookCache::of(turn).surcharges(digest) {
+        return Ok(Some(kept));
+    }
+    let table: Rc<SurchargeTable> = Rc::new(turn.need(&surcharge::key(version.number))?);
+    BookCache::of(turn).keep_surcharges(digest, &table);
+    Ok(Some(table))
 }

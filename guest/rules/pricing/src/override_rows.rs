@@ -5,6 +5,7 @@ use crate::digits::Prefix;
 use crate::number_table::PriceTable;
 use crate::places::group_key;
 use crate::row::Row;
+use crate::surcharge::SurchargeTable;
 use coinbox_ground::product::{self, Heading, Product};
 use coinbox_ground::turn::Record;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,9 @@ pub(crate) struct StoredOverrides {
     /// Prices of numbers and seats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) numbers: Option<PriceTable>,
+    /// What rides on events (USE-8).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) surcharges: Option<SurchargeTable>,
 }
 
 impl Record for StoredOverrides {
@@ -35,6 +39,7 @@ pub(crate) struct OverrideRows {
     chunks: BTreeMap<(Product, Heading), Chunk>,
     groups: BTreeMap<String, String>,
     numbers: Option<Rc<PriceTable>>,
+    surcharges: Option<SurchargeTable>,
 }
 
 impl OverrideRows {
@@ -42,7 +47,8 @@ impl OverrideRows {
     pub(crate) fn new(stored: StoredOverrides) -> OverrideRows {
         let chunks =
             stored.prices.into_iter().filter_map(|(pair, rows)| Some((product::parse_pair(&pair)?, Chunk::new(rows))));
-        OverrideRows { chunks: chunks.collect(), groups: stored.groups, numbers: stored.numbers.map(Rc::new) }
+        let (groups, surcharges) = (stored.groups, stored.surcharges);
+        OverrideRows { chunks: chunks.collect(), groups, numbers: stored.numbers.map(Rc::new), surcharges }
     }
 
     /// The row with the longest prefix of this number.
@@ -58,12 +64,18 @@ impl OverrideRows {
     /// How many rows.
     pub(crate) fn count(&self) -> usize {
         let numbers = self.numbers.as_ref().map_or(0, |table| table.count());
-        self.chunks.values().map(|chunk| chunk.rows().len()).sum::<usize>() + numbers
+        let surcharges = self.surcharges.as_ref().map_or(0, SurchargeTable::count);
+        self.chunks.values().map(|chunk| chunk.rows().len()).sum::<usize>() + numbers + surcharges
     }
 
     /// Name of the group of a row.
     pub(super) fn group(&self, product: Product, heading: Heading, prefix: Prefix) -> Option<String> {
         self.groups.get(&group_key(product, heading, prefix)).cloned()
+    }
+
+    /// What rides on events.
+    pub(super) fn surcharges(&self) -> Option<&SurchargeTable> {
+        self.surcharges.as_ref()
     }
 
     /// Prices of numbers and seats.

@@ -10,7 +10,8 @@ use crate::places::group_key;
 use crate::row::Row;
 use crate::rows::{ParsedRow, parse_rows, show_row};
 use crate::sets::{SetEntry, Sets};
-use crate::shown::PriceRow;
+use crate::shown::{PriceRow, Surcharge};
+use crate::surcharge::{FIELD, SET_SURCHARGES_MAX, SurchargeTable};
 use crate::versions::{StoredVersions, digest};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::feed;
@@ -45,8 +46,8 @@ pub fn has_overrides(turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
     Ok(!Sets::load(turn, account)?.sets.is_empty())
 }
 
-/// Replaces all price overrides of a main account from a moment on, those of numbers and seats too; neither rows nor number
-/// prices: from then on the price book alone.
+/// Replaces all price overrides of a main account from a moment on, those of numbers and seats and surcharges too; none of
+/// these: from then on the price book alone.
 pub fn set_overrides(
     turn: &mut Turn<'_>,
     caller: &Caller,
@@ -54,9 +55,10 @@ pub fn set_overrides(
     starts_at: Instant,
     rows: Vec<PriceRow>,
     prices: Option<NumberPrices>,
+    surcharges: Option<Vec<Surcharge>>,
 ) -> Result<(), Error> {
     let command = access::command_on(turn, caller, functions::PRICING_SET_OVERRIDES, &auth_id)?;
-    command.once(turn, &(starts_at, &rows, &prices), |turn, who, account| {
+    command.once(turn, &(starts_at, &rows, &prices, &surcharges), |turn, who, account| {
         let mut sets = Sets::load(turn, account)?;
         let mut checks = Checks::new();
         let changes_nothing = starts_at >= turn.now() || (starts_at >= 0 && nothing_was_in_force(turn, account, &sets)?);
@@ -66,6 +68,9 @@ pub fn set_overrides(
         checks.done()?;
         let mut stored = group(&rows, &*loaded::catalogue(turn)?)?;
         stored.numbers = prices.as_ref().map(PriceTable::parse).transpose()?.filter(|table| table.count() > 0);
+        let surcharges = surcharges.as_deref().unwrap_or_default();
+        let table = SurchargeTable::parse(surcharges, (FIELD, SET_SURCHARGES_MAX), &*loaded::catalogue(turn)?)?;
+        stored.surcharges = Some(table).filter(|table| table.count() > 0);
         // Usage of a moment ahead of the clock may have been priced by a set that is to begin.
         let (now, reached) = (turn.now(), reached(turn)?);
         let begun = |set: &&SetEntry| set.starts_at >= starts_at && set.starts_at > now && set.starts_at <= reached;
@@ -96,7 +101,7 @@ pub fn set_overrides(
         }
         feed::event(account, "overrides-set", "USE-2")
             .fact("starts-at", starts_at)
-            .fact("rows", rows.len() + stored.numbers.as_ref().map_or(0, PriceTable::count))
+            .fact("rows", rows.len() + stored.numbers.as_ref().map_or(0, PriceTable::count) + surcharges.len())
             .fact("by", who.name())
             .tell(turn);
         Ok(())
@@ -135,7 +140,7 @@ fn group(rows: &[PriceRow], catalogue: &Catalogue) -> Result<StoredOverrides, Er
             return Err(Error::RepeatedRow(pair[0].prefix.to_string()));
         }
     }
-    Ok(StoredOverrides { v: 1, prices, groups, numbers: None })
+    Ok(StoredOverrides { v: 1, prices, groups, numbers: None, surcharges: None })
 }
 
 /// Whether no price at all was in force for the account up to now: then one for the past changes nothing that was priced.

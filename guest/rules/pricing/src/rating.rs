@@ -3,19 +3,22 @@
 use crate::cache::BookCache;
 use crate::catalogue::{Catalogue, PRODUCTS_KEY};
 use crate::chunk::{Chunk, StoredRows};
+use crate::condition::Use;
 use crate::digits::{Prefix, regions};
-use crate::loaded;
 use crate::override_rows::OverrideRows;
-use crate::places::{Place, chunk_key};
+use crate::places::{Place, chunk_key, group_key};
 use crate::product_row::Terms;
 use crate::row::Row;
 use crate::sets::Sets;
+use crate::shown::Basis;
+use crate::surcharge::{self, Rider};
 use crate::table::{ChunkName, Table};
 use crate::versions::{Index, VERSIONS_KEY, Versions};
+use crate::{countries, loaded};
 use coinbox_forms::phone::OtherSide;
 use coinbox_ground::currency::Currency;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::money::Money;
+use coinbox_ground::money::{Money, MoneyOverflow};
 use coinbox_ground::product::{self, EventView, Heading, Product, Rejection};
 use coinbox_ground::rate::Rate;
 use coinbox_ground::turn::Turn;
@@ -30,8 +33,39 @@ pub fn first_keys() -> impl Iterator<Item = String> {
     [policy::KEY, VERSIONS_KEY, PRODUCTS_KEY].into_iter().map(str::to_owned)
 }
 
+/// The price of one use: the row that it is rated by, and what rides on it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Price {
+    /// The row.
+    pub row: Row,
+    /// Surcharges (USE-8), in order of code.
+    pub riders: Vec<Rc<Rider>>,
+}
+
+impl Price {
+    /// What so much costs in all.
+    pub fn amount(&self, terms: &Terms, quantity: u32) -> Result<Money, MoneyOverflow> {
+        let mut total = self.row.amount(terms, quantity)?;
+        for rider in &self.riders {
+            total = total.plus(rider.amount(&self.row, terms, quantity)?)?;
+        }
+        Ok(total)
+    }
+}
+
+/// What rides on an event, with what it comes to: rounded once (R3).
+#[derive(Clone, PartialEq, Debug)]
+pub struct Ridden {
+    /// The surcharge.
+    pub rider: Rc<Rider>,
+    /// What it counts: one event, or what is billed in the unit of the product.
+    pub billed: u64,
+    /// Rounded once.
+    pub amount: Money,
+}
+
 /// What an event costs, and by which row.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Rated {
     /// The prefix that matched.
     pub prefix: Prefix,
@@ -39,16 +73,28 @@ pub struct Rated {
     pub rate: Rate,
     /// What is billed, in the unit of the product.
     pub billed: u64,
-    /// Rounded once (R3).
+    /// Without surcharges, rounded once (R3).
     pub amount: Money,
+    /// Surcharges. Nothing rides on an event of which nothing was used.
+    pub ridden: Vec<Ridden>,
+    /// With surcharges.
+    pub total: Money,
 }
 
 impl Rated {
-    /// By a row that was found, or quoted, before.
-    pub fn by(row: &Row, terms: &Terms, quantity: u32) -> Result<Rated, Fault> {
+    /// By a price that was found, or quoted, before.
+    pub fn by(price: &Price, terms: &Terms, quantity: u32) -> Result<Rated, Fault> {
+        let row = &price.row;
         let amount = row.amount(terms, quantity)?;
         let billed = row.billed(terms, quantity);
-        Ok(Rated { prefix: row.prefix, rate: row.rate, billed, amount })
+        let (mut ridden, mut total) = (Vec::new(), amount);
+        for rider in price.riders.iter().filter(|_| quantity > 0) {
+            let amount = rider.amount(row, terms, quantity)?;
+            total = total.plus(amount)?;
+            let billed = if rider.basis == Basis::Event { 1 } else { billed };
+            ridden.push(Ridden { rider: rider.clone(), billed, amount });
+        }
+        Ok(Rated { prefix: row.prefix, rate: row.rate, billed, amount, ridden, total })
     }
 }
 
@@ -201,6 +247,13 @@ impl Book {
                 missing.push(name);
             }
         }
+        for version in self.indexes.keys().map(|place| self.versions.at(*place)) {
+            if let Some(digest) = &version.surcharges
+                && BookCache::of(turn).surcharges(digest).is_none()
+            {
+                keys.push(surcharge::key(version.number));
+            }
+        }
         let mut sets = Vec::new();
         for (account, at) in moments {
             if let Some(entry) = self.sets[account].in_force(*at)
@@ -240,28 +293,53 @@ impl Book {
         (event, terms, payer): ToRate<'_>,
     ) -> Result<Result<Rated, Rejection>, Fault> {
         match self.find(turn, (event, terms, payer))? {
-            Ok(row) => Ok(Ok(Rated::by(&row, &terms, event.quantity)?)),
+            Ok(price) => Ok(Ok(Rated::by(&price, &terms, event.quantity)?)),
             Err(rejection) => Ok(Err(rejection)),
         }
     }
 
-    /// The row that an event is rated by. What was not prefetched is read now.
+    /// The price that an event is rated by. What was not prefetched is read now.
     pub fn find(
         &mut self,
         turn: &Turn<'_>,
         (event, terms, payer): ToRate<'_>,
-    ) -> Result<Result<Row, Rejection>, Fault> {
+    ) -> Result<Result<Price, Rejection>, Fault> {
         let Some(number) = rated_digits(&event, &terms) else { return Ok(Err(Rejection::Malformed)) };
         if !self.is_loaded((event, terms, payer), number) {
             self.prefetch(turn, std::iter::once((event, terms, payer)))?;
         }
         let general = self.general_row((&event, &terms, payer.currency), number);
         let own = payer.overrides.and_then(|account| self.own_row(account, &event, number));
-        Ok(match (own, general) {
-            (Some(own), Some(general)) if general.prefix.length() > own.prefix.length() => Ok(*general),
-            (Some(own), _) => Ok(*own),
-            (None, Some(general)) => Ok(*general),
-            (None, None) => Err(Rejection::NoPrice),
+        let (row, is_own) = match (own, general) {
+            (Some(own), Some(general)) if general.prefix.length() > own.prefix.length() => (*general, false),
+            (Some(own), _) => (*own, true),
+            (None, Some(general)) => (*general, false),
+            (None, None) => return Ok(Err(Rejection::NoPrice)),
+        };
+        let riders = self.riders(turn, &event, payer, (number, row, is_own))?;
+        Ok(Ok(Price { row, riders }))
+    }
+
+    /// What rides on an event that is rated by a row, an own one or one of the price book.
+    fn riders(
+        &self,
+        turn: &Turn<'_>,
+        event: &EventView<'_>,
+        payer: Payer,
+        (number, row, is_own): (Prefix, Row, bool),
+    ) -> Result<Vec<Rc<Rider>>, Fault> {
+        let version = self.versions.in_force(payer.currency, event.at).map(|place| self.versions.at(place));
+        let general = version.map(|version| loaded::surcharges(turn, version)).transpose()?.flatten();
+        let set = payer.overrides.and_then(|account| self.own_set(account, event));
+        let own = set.and_then(|set| set.surcharges());
+        let of = Use { product: event.product, heading: event.heading, number, row: &row };
+        surcharge::riders([own, general.as_deref()], &of, || {
+            if is_own {
+                return Ok(set.and_then(|set| set.group(event.product, event.heading, row.prefix)));
+            }
+            let Some(version) = version else { return Ok(None) };
+            let groups = countries::groups(turn, version, row.country)?;
+            Ok(groups.get(&group_key(event.product, event.heading, row.prefix)).cloned())
         })
     }
 
@@ -291,7 +369,11 @@ impl Book {
     }
 
     fn own_row(&self, account: AuthId, event: &EventView<'_>, number: Prefix) -> Option<&Row> {
+        self.own_set(account, event)?.find(event.product, event.heading, number)
+    }
+
+    fn own_set(&self, account: AuthId, event: &EventView<'_>) -> Option<&OverrideRows> {
         let entry = self.sets.get(&account)?.in_force(event.at)?;
-        self.overrides.get(&entry.digest)?.find(event.product, event.heading, number)
+        self.overrides.get(&entry.digest).map(|set| &**set)
     }
 }

@@ -3,7 +3,7 @@
 use crate::catalogue::Catalogue;
 use crate::digits::Prefix;
 use crate::error::ROWS_WITH_PROBLEMS_MAX;
-use crate::product_row::{Rating, Terms};
+use crate::product_row::{ProductRow, Rating, Terms};
 use crate::row::{NO_COUNTRY, Row, parse_prefix};
 use crate::shown::PriceRow;
 use coinbox_forms::code::CODE_LIMIT;
@@ -14,6 +14,8 @@ use coinbox_ground::vocabulary::{Checks, Fault, FieldRule};
 
 /// Longest name of a group of numbers.
 const GROUP_NAME_MAX: usize = 60;
+/// What the name of a group must be.
+pub(super) const GROUP_LIMIT: &str = "1 to 60 characters without comma or quotation mark";
 
 pub(super) fn show_row(product: Product, heading: Heading, row: &Row, group: Option<String>) -> PriceRow {
     PriceRow {
@@ -129,27 +131,41 @@ fn check_row(checks: &mut Checks, place: usize, row: &PriceRow, catalogue: &Cata
             checks.require(increment <= most, &field(name), FieldRule::TooLarge, most);
         }
     }
-    match Rate::parse(&row.rate) {
-        None => checks.require(false, &field("rate"), FieldRule::WrongForm, "0 or more, at most 8 decimals"),
-        Some(rate) => checks.require(rate <= RATE_MAX, &field("rate"), FieldRule::TooLarge, RATE_MAX),
+    check_rate(checks, &field("rate"), &row.rate);
+    let group = row.group.as_deref().is_none_or(is_group_name);
+    checks.require(group, &field("group"), FieldRule::WrongForm, GROUP_LIMIT);
+}
+
+/// What a rate must be.
+pub(super) fn check_rate(checks: &mut Checks, field: &str, rate: &str) {
+    match Rate::parse(rate) {
+        None => checks.require(false, field, FieldRule::WrongForm, "0 or more, at most 8 decimals"),
+        Some(rate) => checks.require(rate <= RATE_MAX, field, FieldRule::TooLarge, RATE_MAX),
     }
-    let limit = format!("1 to {GROUP_NAME_MAX} characters without comma or quotation mark");
-    checks.require(row.group.as_deref().is_none_or(is_group_name), &field("group"), FieldRule::WrongForm, limit);
+}
+
+/// A product. None: what is wrong with its field is named.
+pub(super) fn check_product<'a>(
+    checks: &mut Checks,
+    product: Product,
+    field: &impl Fn(&str) -> String,
+    catalogue: &'a Catalogue,
+) -> Option<&'a ProductRow> {
+    let found = catalogue.product(product);
+    let rule = if product.is_formed() { FieldRule::UnknownValue } else { FieldRule::WrongForm };
+    let limit = if product.is_formed() { "a product of the catalogue" } else { CODE_LIMIT };
+    checks.require(found.is_some(), &field("product"), rule, limit);
+    found
 }
 
 /// The terms of a product and heading. None: what is wrong with their fields is named.
-fn check_pair(
+pub(super) fn check_pair(
     checks: &mut Checks,
     (product, heading): (Product, Heading),
     field: &impl Fn(&str) -> String,
     catalogue: &Catalogue,
 ) -> Option<Terms> {
-    let Some(row) = catalogue.product(product) else {
-        let rule = if product.is_formed() { FieldRule::UnknownValue } else { FieldRule::WrongForm };
-        let limit = if product.is_formed() { "a product of the catalogue" } else { CODE_LIMIT };
-        checks.require(false, &field("product"), rule, limit);
-        return None;
-    };
+    let row = check_product(checks, product, field, catalogue)?;
     let terms = catalogue.find(product, heading);
     if terms.is_none() {
         let known: Vec<&str> = row.headings.iter().map(|heading| heading.code.name()).collect();

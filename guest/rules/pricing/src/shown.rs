@@ -29,6 +29,55 @@ pub struct PriceRow {
     pub group: Option<String>,
 }
 
+/// What a surcharge is charged for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// Each event once.
+    Event,
+    /// What is billed of it, in the unit of the product's price.
+    Unit,
+}
+
+/// A surcharge as the contract has it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Surcharge {
+    /// 2 to 30 lower-case letters, digits and hyphens, a letter first.
+    pub code: String,
+    /// As invoices print it: 1 to 60 characters.
+    pub words: String,
+    /// Rides on events of this product.
+    pub product: Product,
+    /// Only of this heading.
+    #[serde(default)]
+    pub heading: Option<Heading>,
+    /// Only where the price row is of this country.
+    #[serde(default)]
+    pub country: Option<String>,
+    /// Only where the other side's number begins so.
+    #[serde(default)]
+    pub prefix: Option<String>,
+    /// Only where the price row is of this group.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// What is counted.
+    pub basis: Basis,
+    /// 0 to 1000, at most 8 decimals.
+    pub rate: String,
+}
+
+impl Surcharge {
+    /// Whether it is for the same as another one, whatever it costs.
+    pub(super) fn replaces(&self, other: &Surcharge) -> bool {
+        let of = |surcharge: &Surcharge| {
+            let Surcharge { code, product, heading, country, prefix, group, .. } = surcharge.clone();
+            (code, product, heading, country, prefix, group)
+        };
+        of(self) == of(other)
+    }
+}
+
 /// Prices of one country as an account has them (USE-5).
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -47,6 +96,8 @@ pub struct CountryPrices {
     pub numbers: Vec<NumberRow>,
     /// A month of a seat.
     pub seat: Option<String>,
+    /// What may ride on use of the country: the account's own ones first. One of its own comes before all of the price book's of its code.
+    pub surcharges: Vec<Surcharge>,
 }
 
 /// How a version stands.

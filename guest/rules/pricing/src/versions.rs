@@ -39,6 +39,12 @@ pub(super) struct Entry {
     /// Of all its prices (CRD-17).
     #[serde(default, skip_serializing_if = "Currency::is_usd")]
     pub(super) currency: Currency,
+    /// How many surcharges.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) surcharges: u32,
+    /// Digest of the surcharges; none: the version has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) surcharges_digest: Option<String>,
 }
 
 /// How a version stands that is neither a draft nor published.
@@ -74,6 +80,8 @@ impl Entry {
             numbers_digest: None,
             by_country: true,
             currency,
+            surcharges: 0,
+            surcharges_digest: None,
         }
     }
 
@@ -93,7 +101,7 @@ impl Entry {
             number: self.number,
             state: self.state(),
             starts_at: self.starts_at,
-            rows: self.rows + self.numbers,
+            rows: self.rows + self.numbers + self.surcharges,
             currency: self.currency.to_string(),
         }
     }
@@ -189,6 +197,8 @@ pub(super) struct Published {
     /// See [`Entry::by_country`].
     pub(super) by_country: bool,
     pub(super) currency: Currency,
+    /// Digest of its surcharges.
+    pub(super) surcharges: Option<Rc<str>>,
 }
 
 /// Published versions by currency, then by their start.
@@ -210,6 +220,7 @@ impl Versions {
                     numbers: entry.numbers_digest.map(Rc::from),
                     by_country: entry.by_country,
                     currency: entry.currency,
+                    surcharges: entry.surcharges_digest.map(Rc::from),
                 })
             })
             .collect();

@@ -7,7 +7,8 @@ use coinbox_ground::text::is_name;
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant, Micros, Refusal, int_text};
 use coinbox_ledger::wallet;
-use coinbox_pricing::{Row, Terms};
+use coinbox_pricing::Terms;
+use coinbox_pricing::rating::Price;
 use coinbox_profiles::profile::{self, Standing};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
@@ -105,12 +106,12 @@ pub(crate) fn event_digest(event: &EventView<'_>) -> String {
 }
 
 /// What a reservation gives to the event that settles it.
-#[derive(Clone, Copy, PartialEq, Default, Debug)]
+#[derive(Clone, PartialEq, Default, Debug)]
 pub struct Held {
     /// Once the event is counted, now or before, its account holds so much less.
     pub amount: Money,
     /// The price that it was quoted at, which is the event's (R87). None: the price in force at the event's own time.
-    pub quoted: Option<Row>,
+    pub quoted: Option<Price>,
 }
 
 fn rejected_key(event: &EventView<'_>) -> String {

@@ -14,16 +14,17 @@ use coinbox_ground::currency::Currency;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
-use coinbox_ground::product::{EventView, Product, Rejection};
+use coinbox_ground::product::{EventView, Product, Rejection, SurchargeCode};
 use coinbox_ground::text::{push_hex, push_padded};
 use coinbox_ground::texts::Texts;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, MOMENT_MAX};
+use coinbox_ledger::charge_code::ChargeCode;
 use coinbox_ledger::wallet::{self, Split, Wallet};
 use coinbox_ledger::{self as ledger, LAST_KEY, LedgerAccount, Line, Posting};
-use coinbox_pricing::Terms;
 use coinbox_pricing::floor::{FLOOR_KEY, floor};
-use coinbox_pricing::rating::{Book, Payer, Rated};
+use coinbox_pricing::rating::{Book, Payer, Rated, Ridden};
+use coinbox_pricing::{Basis, Terms};
 use coinbox_profiles::policy::Policy;
 use coinbox_profiles::subaccount;
 use serde::{Deserialize, Serialize};
@@ -227,7 +228,7 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held])
                         Ok(rated) => {
                             let block = blocks.of(spender.wallet.currency());
                             let split = block.splits[number].get_or_insert_default();
-                            wallet::debit(turn, spender.account, &mut spender.wallet, rated.amount, split)?;
+                            wallet::debit(turn, spender.account, &mut spender.wallet, rated.total, split)?;
                             spender.give_back(held.get(place))?;
                             Ok((source, spender.wallet.currency(), rated))
                         }
@@ -238,7 +239,7 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held])
         match outcome {
             Ok((source, currency, rated)) => {
                 latest = latest.max(event.at);
-                answers.push(Answer::Rated(rated.amount.micros()));
+                answers.push(Answer::Rated(rated.total.micros()));
                 let digest = content(event);
                 seen.insert(remembered, digest);
                 let block = blocks.of(currency);
@@ -297,8 +298,8 @@ fn rate(
     payer: Payer,
 ) -> Result<Result<Rated, Rejection>, Fault> {
     let Some(terms) = terms else { return Ok(Err(Rejection::UnknownProduct)) };
-    match held.and_then(|held| held.quoted) {
-        Some(row) => Ok(Ok(Rated::by(&row, &terms, event.quantity)?)),
+    match held.and_then(|held| held.quoted.as_ref()) {
+        Some(price) => Ok(Ok(Rated::by(price, &terms, event.quantity)?)),
         None => book.rate(turn, (*event, terms, payer)),
     }
 }
@@ -418,6 +419,8 @@ struct Block {
     /// By spender; none: no event of this one.
     splits: Vec<Option<Split>>,
     income: BTreeMap<Product, Money>,
+    /// Income of what rides on the events.
+    surcharges: BTreeMap<SurchargeCode, Money>,
     price: (String, String),
 }
 
@@ -429,6 +432,7 @@ impl Block {
             counted: Vec::new(),
             splits: vec![None; spenders],
             income: BTreeMap::new(),
+            surcharges: BTreeMap::new(),
             price: (String::new(), String::new()),
         }
     }
@@ -452,13 +456,32 @@ impl Block {
         rated.prefix.append_to(prefix);
         rated.rate.append_to(rate);
         Line::write(&mut self.lines, source, event, (prefix, rate), rated.billed, rated.amount);
+        for ridden in &rated.ridden {
+            self.push_ridden(event, source, ridden)?;
+        }
+        Ok(())
+    }
+
+    /// The line of what rides on the event before it (USE-8).
+    fn push_ridden(&mut self, event: &EventView<'_>, source: AuthId, ridden: &Ridden) -> Result<(), Fault> {
+        let Ridden { rider, billed, amount } = ridden;
+        let income = self.surcharges.entry(rider.code).or_default();
+        *income = income.plus(*amount)?;
+        let (of, quantity) = match rider.basis {
+            Basis::Event => (None, 1),
+            Basis::Unit => (Some(event.product), event.quantity),
+        };
+        let code = ChargeCode::Surcharge(rider.code, of).code();
+        self.lines.push(',');
+        let told = (code.as_str(), rider.words.as_str(), rider.rate.to_string());
+        Line::write_ridden(&mut self.lines, source, event, (told.0, told.1, &told.2), (quantity, *billed), *amount);
         Ok(())
     }
 
     fn post(mut self, turn: &mut Turn<'_>, spenders: &[Spender]) -> Result<String, Fault> {
         let id = ledger::next_id(turn)?;
         let mut total = Money::ZERO;
-        for amount in self.income.values() {
+        for amount in self.income.values().chain(self.surcharges.values()) {
             total = total.plus(*amount)?;
         }
         let accounts = self.splits.iter().flatten().count();
@@ -483,13 +506,16 @@ impl Block {
                 text.push_str(r#""}"#);
             });
         }
-        let mut postings: Vec<Posting> = Vec::with_capacity(accounts + self.income.len());
+        let mut postings: Vec<Posting> = Vec::with_capacity(accounts + self.income.len() + self.surcharges.len());
         for (spender, split) in spenders.iter().zip(&self.splits) {
             let sides = split.iter().flat_map(|split| split.postings(spender.account));
             postings.extend(sides.filter(|posting| posting.2 != Money::ZERO));
         }
         for (product, amount) in self.income {
             postings.push(Posting(LedgerAccount::Usage(product), None, amount.negated()?));
+        }
+        for (code, amount) in self.surcharges {
+            postings.push(Posting(LedgerAccount::Surcharge(code), None, amount.negated()?));
         }
         ledger::post_usage(turn, (&id, self.currency), count, postings, &self.lines)?;
         Ok(id)

@@ -12,7 +12,7 @@ use coinbox_access::{self as access, credentials, functions};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::usage::Error;
 use coinbox_ground::money::Money;
-use coinbox_ground::product::{Event, EventView, ID_MAX, Quote, Rejection};
+use coinbox_ground::product::{Event, EventView, ID_MAX, Quote, QuotedSurcharge, Rejection};
 use coinbox_ground::text::is_name;
 use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldProblem, FieldRule, Instant, Refusal, int_text};
@@ -20,7 +20,7 @@ use coinbox_ledger::Line;
 use coinbox_ledger::wallet;
 use coinbox_pricing::check_use;
 use coinbox_pricing::floor::{FLOOR_KEY, Floor, floor};
-use coinbox_pricing::rating::{Book, Payer};
+use coinbox_pricing::rating::{Book, Payer, Ridden};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -176,7 +176,18 @@ fn quote(turn: &Turn<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
             limit: Some("a number with a price".to_owned()),
         }]))
     })?;
-    Ok(Quote { rate: rated.rate.to_string(), prefix: rated.prefix.to_string(), amount: rated.amount.micros() })
+    let surcharges = rated.ridden.iter().map(|Ridden { rider, amount, .. }| QuotedSurcharge {
+        code: rider.code.to_string(),
+        words: rider.words.clone(),
+        rate: rider.rate.to_string(),
+        amount: amount.micros(),
+    });
+    Ok(Quote {
+        rate: rated.rate.to_string(),
+        prefix: rated.prefix.to_string(),
+        amount: rated.total.micros(),
+        surcharges: surcharges.collect(),
+    })
 }
 
 /// May a chargeable request of this size begin now? (R12)

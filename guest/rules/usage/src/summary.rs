@@ -45,7 +45,7 @@ pub enum Grouping {
 }
 
 /// What charges beyond usage are for.
-const BEYOND_USAGE: [&str; 5] = ["number-rent", "number-setup", "seats", "adjustment", "correction"];
+const BEYOND_USAGE: [&str; 6] = ["number-rent", "number-setup", "seats", "adjustment", "correction", "surcharge"];
 
 /// Whether a charge code is of a product, or of what is charged for beyond usage.
 fn is_of(product: &str, code: &str) -> bool {

@@ -20,14 +20,26 @@ pub const COLUMNS: [&str; 7] = ["product", "heading", "country", "prefix", "rate
 /// Columns that may follow: the name of a group of numbers, and what prices of numbers have. A row with the product `number` has
 /// country, `number_type`, `setup` and its monthly price as `rate`; one with the product `seat` has `rate` only.
 pub const MORE_COLUMNS: [&str; 3] = ["group", "number_type", "setup"];
-/// Columns beyond those that every price file has: also those of products, which have the product `product`, and their headings.
-const OPTIONAL: [&str; MORE_COLUMNS.len() + products::COLUMNS.len()] = {
-    let mut all = [""; MORE_COLUMNS.len() + products::COLUMNS.len()];
-    let mut place = 0;
-    while place < all.len() {
-        let of_products = place >= MORE_COLUMNS.len();
-        all[place] = if of_products { products::COLUMNS[place - MORE_COLUMNS.len()] } else { MORE_COLUMNS[place] };
-        place += 1;
+/// A row with a code as `surcharge` is one that rides on the product: it has `words` and `rate`, `per`, and may have heading, country,
+/// prefix and group.
+const RIDING: [&str; 2] = ["surcharge", "per"];
+/// How many columns may follow.
+const MOST: usize = MORE_COLUMNS.len() + RIDING.len() + products::COLUMNS.len();
+/// Columns beyond those that every price file has: also those of surcharges, and of products, which have the product `product`, and their
+/// headings.
+const OPTIONAL: [&str; MOST] = {
+    let mut all = [""; MOST];
+    let parts: [&[&str]; 3] = [&MORE_COLUMNS, &RIDING, &products::COLUMNS];
+    let (mut part, mut place, mut filled) = (0, 0, 0);
+    while filled < MOST {
+        if place < parts[part].len() {
+            all[filled] = parts[part][place];
+            filled += 1;
+            place += 1;
+        } else {
+            part += 1;
+            place = 0;
+        }
     }
     all
 };
@@ -55,12 +67,20 @@ pub struct PriceFile {
     pub seat: Option<PriceRow>,
     /// Products with their headings.
     pub products: Vec<PriceRow>,
+    /// What rides on usage.
+    pub surcharges: Vec<PriceRow>,
 }
 
 impl PriceFile {
     /// How many prices.
     pub fn count(&self) -> usize {
-        self.rows.len() + self.numbers.len() + usize::from(self.seat.is_some())
+        self.rows.len() + self.numbers.len() + usize::from(self.seat.is_some()) + self.surcharges.len()
+    }
+
+    /// Surcharges as the contract takes them; none: there are none.
+    pub fn surcharges(&self) -> Option<Vec<&Value>> {
+        let rows: Vec<&Value> = self.surcharges.iter().map(|surcharge| &surcharge.row).collect();
+        (!rows.is_empty()).then_some(rows)
     }
 
     /// Prices of numbers and seats as the contract takes them; none: there are none.
@@ -75,12 +95,19 @@ impl PriceFile {
         if field == "prices.seat" {
             return Some((self.seat.as_ref()?.line, "rate".to_owned()));
         }
-        let of_numbers = field.strip_prefix("prices.");
-        let rows = if of_numbers.is_some() { &self.numbers[..] } else { part };
-        let (place, name) = of_numbers.unwrap_or(field).strip_prefix("rows[")?.split_once(']')?;
+        let (rows, rest) = if let Some(rest) = field.strip_prefix("prices.rows[") {
+            (&self.numbers[..], rest)
+        } else if let Some(rest) = field.strip_prefix("surcharges[") {
+            (&self.surcharges[..], rest)
+        } else {
+            (part, field.strip_prefix("rows[")?)
+        };
+        let (place, name) = rest.split_once(']')?;
         let row = rows.get(place.parse::<usize>().ok()?)?;
         let name = match name.trim_start_matches('.') {
             "monthly" => "rate".to_owned(),
+            "code" => "surcharge".to_owned(),
+            "basis" => "per".to_owned(),
             name => name.to_owned(),
         };
         Some((row.line, name))
@@ -212,6 +239,11 @@ impl Reader<'_> {
     fn push(&mut self, line: u64, row: Map<String, Value>) -> Result<(), ImportError> {
         let word = |name: &str| row.get(name).and_then(Value::as_str);
         let what = match word("product") {
+            Some(product) if row.contains_key("surcharge") => {
+                let named =
+                    ["surcharge", "heading", "country", "prefix", "group"].map(|name| word(name).unwrap_or("-"));
+                Some(format!("surcharge {} of {product} {}", named[0], named[1..].join(" ")))
+            }
             Some("number") => {
                 word("country").zip(word("number_type")).map(|(country, kind)| format!("number {country} {kind}"))
             }
@@ -235,6 +267,10 @@ impl Reader<'_> {
 fn push(path: &Path, prices: &mut PriceFile, line: u64, mut row: Map<String, Value>) -> Result<(), ImportError> {
     if prices.count() == ROWS_MAX {
         return Err(wrong_line(path, line, format!("a price book has at most {ROWS_MAX} rows")));
+    }
+    if row.contains_key("surcharge") {
+        prices.surcharges.push(PriceRow { line, row: surcharge(path, line, row)? });
+        return Ok(());
     }
     let product_word = row.get("product").and_then(Value::as_str).unwrap_or_default().to_owned();
     let (needed, allowed): (&[&str], &[&str]) = match product_word.as_str() {
@@ -306,6 +342,25 @@ fn fill_in(row: &mut Map<String, Value>, built_in: bool) {
     }
 }
 
+/// A surcharge as the contract takes it.
+fn surcharge(path: &Path, line: u64, row: Map<String, Value>) -> Result<Value, ImportError> {
+    const NEEDED: [&str; 4] = ["product", "surcharge", "words", "rate"];
+    const ALLOWED: [&str; 5] = ["heading", "country", "prefix", "group", "per"];
+    if let Some(other) = row.keys().find(|name| !NEEDED.into_iter().chain(ALLOWED).any(|known| known == *name)) {
+        return Err(wrong_line(path, line, format!("{other}: must be empty for a surcharge")));
+    }
+    if let Some(missing) = NEEDED.iter().find(|name| !row.contains_key(**name)) {
+        return Err(wrong_line(path, line, format!("{missing}: is missing")));
+    }
+    let basis = row.get("per").cloned().unwrap_or_else(|| Value::from("unit"));
+    if !matches!(basis.as_str(), Some("event" | "unit")) {
+        return Err(wrong_line(path, line, "per: must be event or unit"));
+    }
+    let of = |name: &str| row.get(name).cloned().unwrap_or(Value::Null);
+    Ok(json!({"code": of("surcharge"), "words": of("words"), "product": of("product"), "heading": of("heading"),
+        "country": of("country"), "prefix": of("prefix"), "group": of("group"), "basis": basis, "rate": of("rate")}))
+}
+
 /// Makes a version of a file in a currency (none: the policy's default), whole or not at all: `then` publishes it, or makes it a draft.
 /// Whatever goes wrong, nothing is left but the
 /// products of the file, which come first; if this program is killed, the rules remove what it has left.
@@ -343,8 +398,12 @@ fn fill(
     if let Some(sent) = prices.number_prices() {
         link.call("pricing.set-number-prices", json!({"version": number, "prices": sent}))
             .map_err(|error| explain(path, prices, &[], error))?;
-        on_progress(prices.count() - prices.rows.len());
     }
+    if let Some(sent) = prices.surcharges() {
+        link.call("pricing.set-surcharges", json!({"version": number, "surcharges": sent}))
+            .map_err(|error| explain(path, prices, &[], error))?;
+    }
+    on_progress(prices.count() - prices.rows.len());
     Ok(())
 }
 
@@ -367,11 +426,13 @@ pub fn explain(path: &Path, prices: &PriceFile, part: &[PriceRow], error: LinkEr
     ImportError::Refused(format!("{}: {}{more}", path.display(), words.join("; ")))
 }
 
-/// Writes all prices of a version as CSV or as a JSON list: products, where there are any of the operator's own, usage, numbers, seats. What was written so is read back to the same
+/// Writes all prices of a version as CSV or as a JSON list: products, where there are any of the operator's own, usage, numbers, seats, surcharges. What was written so is read back to the same
 /// version, which is written to the same bytes.
 pub fn write(link: &dyn Link, version: &Value, json_form: bool, out: &mut dyn Write) -> anyhow::Result<u64> {
     let of_products = products::rows(link)?;
-    let more = if of_products.is_empty() { &MORE_COLUMNS[..] } else { &OPTIONAL[..] };
+    let surcharges = link.call("pricing.get-surcharges", json!({"version": version}))?;
+    let plain = of_products.is_empty() && surcharges.as_array().is_none_or(Vec::is_empty);
+    let more = if plain { &MORE_COLUMNS[..] } else { &OPTIONAL[..] };
     let mut writer = Writer { out, json_form, more, written: 0 };
     writer.begin()?;
     for row in of_products {
@@ -403,6 +464,17 @@ pub fn write(link: &dyn Link, version: &Value, json_form: bool, out: &mut dyn Wr
     if let Value::String(seat) = &numbers["seat"] {
         let columns = [("product", "seat"), ("rate", seat.as_str())];
         writer.row(columns.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect())?;
+    }
+    for row in surcharges.as_array().into_iter().flatten() {
+        let named = row.as_object().into_iter().flatten().map(|(name, value)| {
+            let column = match name.as_str() {
+                "code" => "surcharge",
+                "basis" => "per",
+                name => name,
+            };
+            (column.to_owned(), value.clone())
+        });
+        writer.row(named.collect())?;
     }
     writer.end()
 }
@@ -579,6 +651,38 @@ mod tests {
     }
 
     #[test]
+    fn surcharges_stand_in_the_same_file() {
+        let header = format!("{},group,surcharge,words,per", HEADER.trim_end());
+        let text = format!(
+            "{header}\nsms,outbound,US,,0.003,,,Alpha,fee,Carrier fee,\nsms,,,1415,0.01,,,,set-up,Set-up,event\nsms,outbound,US,1,0.01,0,0,,,,\n"
+        );
+        let csv = of(&text).expect("csv");
+        let expected = [
+            json!({"code": "fee", "words": "Carrier fee", "product": "sms", "heading": "outbound", "country": "US",
+                "prefix": null, "group": "Alpha", "basis": "unit", "rate": "0.003"}),
+            json!({"code": "set-up", "words": "Set-up", "product": "sms", "heading": null, "country": null,
+                "prefix": "1415", "group": null, "basis": "event", "rate": "0.01"}),
+        ];
+        assert_eq!(csv.surcharges(), Some(expected.iter().collect()));
+        assert_eq!((csv.count(), csv.rows.len(), csv.surcharges[1].line), (3, 1, 3));
+        let json = of(r#"[{"product":"sms","heading":"outbound","country":"US","group":"Alpha","surcharge":"fee","words":"Carrier fee","rate":"0.003"},
+            {"product":"sms","prefix":"1415","surcharge":"set-up","words":"Set-up","per":"event","rate":"0.01"}]"#)
+        .expect("json");
+        assert_eq!(json.surcharges(), csv.surcharges());
+        for (row, problem) in [
+            ("sms,,,,0.003,,,,fee,,", "words: is missing"),
+            ("sms,,,,,,,,fee,Fee,", "rate: is missing"),
+            ("sms,,,,0.003,60,,,fee,Fee,", "first_increment: must be empty for a surcharge"),
+            ("sms,,,,0.003,,,,fee,Fee,minute", "per: must be event or unit"),
+            ("sms,outbound,US,1,0.01,0,0,,,Fee,", "words: must be empty for the product sms"),
+            ("sms,,,,1,,,,fee,Fee,\nsms,,,,2,,,,fee,Fee,", "surcharge fee of sms - - - - stands in line 2 too"),
+        ] {
+            let error = of(&format!("{header}\n{row}\n")).expect_err("wrong");
+            assert!(error.ends_with(problem), "{error}");
+        }
+    }
+
+    #[test]
     fn wrong_rows_are_told_by_line() {
         for (text, problem) in [
             (format!("{HEADER}voice,outbound,DE,49,0.1,60\n"), "FILE, line 2: 6 columns, the header has 7"),
@@ -593,7 +697,7 @@ mod tests {
             (HEADER.to_owned(), "FILE: it holds no price row"),
             (
                 "product,rate\n".to_owned(),
-                "FILE, line 1: the header lacks heading, country, prefix, first_increment, next_increment; it must name product, heading, country, prefix, rate, first_increment, next_increment, and may name group, number_type, setup, code, unit, rating, unit_size, price_unit, words, tax_code, other_side",
+                "FILE, line 1: the header lacks heading, country, prefix, first_increment, next_increment; it must name product, heading, country, prefix, rate, first_increment, next_increment, and may name group, number_type, setup, surcharge, per, code, unit, rating, unit_size, price_unit, words, tax_code, other_side",
             ),
             (
                 "{\"rows\": 5}".to_owned(),
@@ -687,8 +791,13 @@ mod tests {
     #[test]
     fn what_the_rules_refuse_is_told_by_line() {
         let row = |line| PriceRow { line, row: json!({}) };
-        let prices =
-            PriceFile { rows: vec![row(7), row(9)], numbers: vec![row(11)], seat: Some(row(12)), products: Vec::new() };
+        let prices = PriceFile {
+            rows: vec![row(7), row(9)],
+            numbers: vec![row(11)],
+            seat: Some(row(12)),
+            products: Vec::new(),
+            surcharges: vec![row(13), row(14)],
+        };
         let of = |field: &str| {
             let told = json!({"refused": {"invalid": [{"field": field, "rule": "too-large", "limit": "1000"}]}});
             explain(Path::new("p.csv"), &prices, &prices.rows, crate::link::refused(&told)).to_string()
@@ -696,5 +805,7 @@ mod tests {
         assert_eq!(of("rows[1].rate"), "p.csv: line 9, rate: too large (limit: 1000)");
         assert_eq!(of("prices.rows[0].monthly"), "p.csv: line 11, rate: too large (limit: 1000)");
         assert_eq!(of("prices.seat"), "p.csv: line 12, rate: too large (limit: 1000)");
+        assert_eq!(of("surcharges[1].rate"), "p.csv: line 14, rate: too large (limit: 1000)");
+        assert_eq!(of("surcharges[0].code"), "p.csv: line 13, surcharge: too large (limit: 1000)");
     }
 }

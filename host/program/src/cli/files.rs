@@ -156,7 +156,10 @@ pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
                 };
                 let rows = work.link.call("pricing.get-overrides", json!({"auth-id": account, "at": at}))?;
                 let numbers = work.link.call("pricing.get-number-overrides", json!({"auth-id": account, "at": at}))?;
-                let shown = json!({"rows": rows, "numbers": numbers["rows"], "seat": numbers["seat"]});
+                let surcharges =
+                    work.link.call("pricing.get-surcharge-overrides", json!({"auth-id": account, "at": at}))?;
+                let shown = json!({"rows": rows, "numbers": numbers["rows"], "seat": numbers["seat"],
+                    "surcharges": surcharges});
                 return work.output.answer(&shown, |shown| Text::Table(price_table(shown)));
             }
             let file = file.ok_or_else(|| anyhow::anyhow!("FILE is missing"))?;
@@ -164,7 +167,7 @@ pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
             let sent: Vec<&Value> = read.rows.iter().map(|row| &row.row).collect();
             let starts_at = starts_at(work, given.as_deref(), false)?;
             let arguments = json!({"auth-id": account, "starts-at": starts_at, "rows": sent,
-                "prices": read.number_prices()});
+                "prices": read.number_prices(), "surcharges": read.surcharges()});
             let answer = work.link.call("pricing.set-overrides", arguments);
             let answer = answer.map_err(|error| prices::explain(&file, &read, &read.rows, error).into_any())?;
             let words =
@@ -222,22 +225,28 @@ fn versions_table(versions: &[Value]) -> Rows {
     rows
 }
 
-/// Prices of usage, of numbers and of a seat, one below the other.
+/// Prices of usage, of numbers, of a seat, and surcharges, one below the other.
 fn price_table(prices: &Value) -> Rows {
-    let header = ["product", "heading or type", "country", "prefix", ">rate", ">first", ">next", ">setup", "group"];
+    let header =
+        ["product", "heading or type", "country", "prefix", ">rate", ">first", ">next", ">setup", "group", "surcharge"];
     let mut rows = Rows::new(&header);
     for row in prices["rows"].as_array().into_iter().flatten() {
         let names =
-            ["product", "heading", "country", "prefix", "rate", "first-increment", "next-increment", "", "group"];
+            ["product", "heading", "country", "prefix", "rate", "first-increment", "next-increment", "", "group", ""];
         rows.add(names.into_iter().map(|name| field(row, name)).collect());
     }
     for row in prices["numbers"].as_array().into_iter().flatten() {
-        let names = ["kind", "country", "", "monthly", "", "", "setup", ""];
+        let names = ["kind", "country", "", "monthly", "", "", "setup", "", ""];
         let fields = names.into_iter().map(|name| field(row, name));
         rows.add(std::iter::once("number".to_owned()).chain(fields).collect());
     }
     if let Value::String(seat) = &prices["seat"] {
-        rows.add(["seat", "", "", "", seat, "", "", "", ""].map(str::to_owned).to_vec());
+        rows.add(["seat", "", "", "", seat, "", "", "", "", ""].map(str::to_owned).to_vec());
+    }
+    for row in prices["surcharges"].as_array().into_iter().flatten() {
+        let told = format!("{} (per {}): {}", field(row, "code"), field(row, "basis"), field(row, "words"));
+        let names = ["product", "heading", "country", "prefix", "rate", "", "", "", "group"];
+        rows.add(names.into_iter().map(|name| field(row, name)).chain([told]).collect());
     }
     rows
 }

@@ -112,7 +112,7 @@ pub(crate) fn overrides(
     starts_at: Instant,
     rows: Vec<PriceRow>,
 ) -> Result<(), Error> {
-    fake.command(now, |turn| set_overrides(turn, &operator(), account.to_string(), starts_at, rows, None))
+    fake.command(now, |turn| set_overrides(turn, &operator(), account.to_string(), starts_at, rows, None, None))
 }
 
 pub(crate) fn problems<T: std::fmt::Debug>(answer: Result<T, Error>) -> Vec<(String, FieldRule)> {
@@ -531,13 +531,15 @@ fn numbers_and_seats_cost_what_is_in_force_at_the_moment_charged_for() {
     assert_eq!((seat(START + 99), seat(START + 100)), (Some(Money::from_units(20)), None));
     // Of one's own: what is named there, from its moment on; the rest is the book's.
     let own = NumberPrices { rows: vec![us("0.1", "0.00001")], seat: Some("15".to_owned()) };
-    fake.command(START, |turn| set_overrides(turn, &operator(), account.to_string(), START + 50, vec![], Some(own)))
-        .expect("set");
+    fake.command(START, |turn| {
+        set_overrides(turn, &operator(), account.to_string(), START + 50, vec![], Some(own), None)
+    })
+    .expect("set");
     assert_eq!(price(NumberKind::Local, START + 49), Some((500_000, 800_000)));
     assert_eq!(price(NumberKind::Local, START + 50), Some((100_000, 10)));
     assert_eq!(price(NumberKind::TollFree, START + 50), Some((1_000_000, 2_000_000)));
     assert_eq!((seat(START + 49), seat(START + 50)), (Some(Money::from_units(20)), Some(Money::from_units(15))));
-    fake.command(START, |turn| set_overrides(turn, &operator(), account.to_string(), START + 60, vec![], None))
+    fake.command(START, |turn| set_overrides(turn, &operator(), account.to_string(), START + 60, vec![], None, None))
         .expect("set");
     assert_eq!(
         (price(NumberKind::Local, START + 60), seat(START + 60)),

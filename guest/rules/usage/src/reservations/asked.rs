@@ -12,8 +12,8 @@ use coinbox_ground::money::{Money, MoneyOverflow};
 use coinbox_ground::product::Event;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, FieldProblem, FieldRule, Instant, Refusal};
-use coinbox_pricing::rating::{Book, Payer};
-use coinbox_pricing::{Row, Terms, Unit};
+use coinbox_pricing::rating::{self, Book, Payer};
+use coinbox_pricing::{Terms, Unit};
 use coinbox_profiles::policy::AMOUNT_MAX;
 
 /// What a price asks for.
@@ -26,7 +26,7 @@ pub(super) struct Asked {
 /// What it is reckoned by.
 enum By {
     /// What will be used, and the price of it.
-    Price(Event, Terms, Row),
+    Price(Event, Terms, rating::Price),
     /// The platform's own amount.
     Amount,
 }
@@ -86,14 +86,14 @@ impl Asked {
             return Err(Fault::not_found("product"));
         };
         let found = match before.and_then(|quoted| quoted.price_of(&event)) {
-            Some(row) => Ok(row),
+            Some(price) => Ok(price),
             None => {
                 let payer = desk.payer(main).ok_or_else(|| Fault::not_found("account"))?;
                 book.find(turn, (event.view(), terms, payer))?
             }
         };
         match found {
-            Ok(row) => Ok(Ok(Asked { units: u64::from(event.quantity), by: By::Price(event, terms, row) })),
+            Ok(price) => Ok(Ok(Asked { units: u64::from(event.quantity), by: By::Price(event, terms, price) })),
             Err(_) => Ok(Err(Refusal::Invalid(vec![FieldProblem {
                 field: format!("{field}.price.rated.number"),
                 rule: FieldRule::UnknownValue,
@@ -105,7 +105,7 @@ impl Asked {
     /// The price that it is quoted at. None: an amount was named.
     pub(super) fn quoted(&self) -> Option<Quoted> {
         match &self.by {
-            By::Price(event, _, row) => Some(Quoted::new(event, *row)),
+            By::Price(event, _, price) => Some(Quoted::new(event, price)),
             By::Amount => None,
         }
     }
@@ -113,7 +113,7 @@ impl Asked {
     /// What so many units cost, from the beginning.
     pub(super) fn cost(&self, units: u64) -> Result<Money, MoneyOverflow> {
         match &self.by {
-            By::Price(_, terms, row) => row.amount(terms, u32::try_from(units).map_err(|_| MoneyOverflow)?),
+            By::Price(_, terms, price) => price.amount(terms, u32::try_from(units).map_err(|_| MoneyOverflow)?),
             By::Amount => i64::try_from(units).map(Money::from_micros).map_err(|_| MoneyOverflow),
         }
     }
@@ -195,7 +195,7 @@ mod tests {
     use coinbox_ground::product::{Heading, Product};
     use coinbox_ground::rate::Rate;
     use coinbox_ground::vocabulary::MINUTE_MS;
-    use coinbox_pricing::{Catalogue, Prefix};
+    use coinbox_pricing::{Catalogue, Prefix, Row};
     use proptest::prelude::*;
 
     /// A call or a message at a price: hundred-millionths a minute or part, first and next increment.
@@ -205,7 +205,8 @@ mod tests {
         let row = Row { prefix, country: *b"US", rate, first_increment: first, next_increment: next };
         let measure = Measure { product, heading: Heading::OUTBOUND, number: "15551234567".to_owned(), quantity };
         let terms = Catalogue::default().find(product, Heading::OUTBOUND).expect("a built-in product");
-        Asked { units: u64::from(quantity), by: By::Price(event("MA", &measure, 0), terms, row) }
+        let price = rating::Price { row, riders: Vec::new() };
+        Asked { units: u64::from(quantity), by: By::Price(event("MA", &measure, 0), terms, price) }
     }
 
     fn amount(units: u64) -> Asked {

@@ -15,9 +15,11 @@ use coinbox_ground::port::Lane;
 use coinbox_ground::product::{Event, Heading, Product};
 use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Fault, Instant};
-use coinbox_pricing::{Row, Terms};
+use coinbox_pricing::rating::Price;
+use coinbox_pricing::{Rider, Row, Terms};
 use coinbox_profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 
 /// The job that ends reservations whose time is over, and forgets the names of old ones.
 pub(crate) const JOB: JobKind<Store> = JobKind::new("reservations");
@@ -62,24 +64,38 @@ pub struct Open {
 }
 
 /// A price that was quoted, with what it was quoted for: it stays the price of this call or message (R87). Stored as
-/// `["voice","outbound","447700900123",["44","GB","0.012",1,1]]`.
+/// `["voice","outbound","447700900123",["44","GB","0.012",1,1]]`, with a list of surcharges behind it where some ride on it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub(super) struct Quoted(Product, Heading, String, Row);
+pub(super) struct Quoted(
+    Product,
+    Heading,
+    String,
+    Row,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")] Vec<Rider>,
+);
 
 impl Quoted {
-    pub(super) fn new(event: &Event, row: Row) -> Quoted {
-        Quoted(event.product, event.heading, event.number.clone(), row)
+    pub(super) fn new(event: &Event, price: &Price) -> Quoted {
+        let riders = price.riders.iter().map(|rider| (**rider).clone()).collect();
+        Quoted(event.product, event.heading, event.number.clone(), price.row, riders)
     }
 
     /// The price, if it was quoted for use of this kind and number.
-    pub(super) fn price_of(&self, event: &Event) -> Option<Row> {
-        let same = (self.0, self.1, self.2.as_str()) == (event.product, event.heading, event.number.as_str());
-        same.then_some(self.3)
+    pub(super) fn price_of(&self, event: &Event) -> Option<Price> {
+        self.is_of(event).then(|| self.price())
+    }
+
+    fn price(&self) -> Price {
+        Price { row: self.3, riders: self.4.iter().cloned().map(Rc::new).collect() }
+    }
+
+    fn is_of(&self, event: &Event) -> bool {
+        (self.0, self.1, self.2.as_str()) == (event.product, event.heading, event.number.as_str())
     }
 
     /// What so many units cost.
     pub(super) fn cost(&self, terms: &Terms, units: u32) -> Result<Money, MoneyOverflow> {
-        self.3.amount(terms, units)
+        self.price().amount(terms, units)
     }
 
     /// What it was quoted for.
@@ -118,7 +134,7 @@ impl Open {
 
     /// Whether its price was quoted for use of this kind and number.
     pub(super) fn is_quoted_for(&self, event: &Event) -> bool {
-        self.quoted.as_ref().is_some_and(|quoted| quoted.price_of(event).is_some())
+        self.quoted.as_ref().is_some_and(|quoted| quoted.is_of(event))
     }
 
     pub(super) fn shown(&self, name: &str) -> Shown {
