@@ -81,7 +81,9 @@ impl Outside<'_> {
         check_money("charge", request.amount, &request.currency)?;
         check_length("charge.statement", request.statement.len(), STATEMENT_BYTES_MAX)?;
         check_metadata("charge.metadata", &request.metadata)?;
-        Ok(self.act(move |lent| lent.payment.charge(request)).unwrap_or_else(|cause| payment_types::PaymentOutcome::Unknown(cause.into())))
+        Ok(self
+            .act(move |lent| lent.payment.charge(request))
+            .unwrap_or_else(|cause| payment_types::PaymentOutcome::Unknown(cause.into())))
     }
 
     pub(crate) fn refund(&self, request: payment_types::RefundRequest) -> Acted<payment_types::PaymentOutcome> {
@@ -89,7 +91,9 @@ impl Outside<'_> {
         check_key("refund.charge-key", &request.charge_key)?;
         check_money("refund", request.amount, &request.currency)?;
         check_metadata("refund.metadata", &request.metadata)?;
-        Ok(self.act(move |lent| lent.payment.refund(request)).unwrap_or_else(|cause| payment_types::PaymentOutcome::Unknown(cause.into())))
+        Ok(self
+            .act(move |lent| lent.payment.refund(request))
+            .unwrap_or_else(|cause| payment_types::PaymentOutcome::Unknown(cause.into())))
     }
 
     pub(crate) fn find_payment(&self, key: String) -> Acted<payment_types::Finding> {
@@ -159,7 +163,9 @@ impl Outside<'_> {
     pub(crate) fn order_number(&self, request: inventory_types::OrderRequest) -> Acted<inventory_types::StockOutcome> {
         check_key("request.key", &request.key)?;
         check_metadata("request.metadata", &request.metadata)?;
-        Ok(self.act(move |lent| lent.inventory.order(&request)).unwrap_or_else(|cause| inventory_types::StockOutcome::Unknown(cause.into())))
+        Ok(self
+            .act(move |lent| lent.inventory.order(&request))
+            .unwrap_or_else(|cause| inventory_types::StockOutcome::Unknown(cause.into())))
     }
 
     pub(crate) fn release_number(

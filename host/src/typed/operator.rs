@@ -47,31 +47,35 @@ impl Coinbox {
 impl Functions<'_> {
     /// Class: query. Permission: operator `operator.get-policy`.
     pub fn get_policy(&self, caller: &Caller) -> Reply<Policy, OperatorError> {
-        let request = GetPolicyRequest { caller: caller.clone() };
+        let request = GetPolicyRequest { caller: self.host.caller_for(GetPolicyRequest::FUNCTION, caller) };
         self.host.ask(request)
     }
 
     /// [`Functions::get_policy`] for asynchronous programs.
     pub async fn get_policy_async(&self, caller: &Caller) -> Reply<Policy, OperatorError> {
-        let request = GetPolicyRequest { caller: caller.clone() };
+        let request = GetPolicyRequest { caller: self.host.caller_for(GetPolicyRequest::FUNCTION, caller) };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `operator.set-policy`. `version` is the version that was read. The answer has a version one higher.
     pub fn set_policy(&self, caller: &Caller, policy: Policy) -> Reply<Policy, OperatorError> {
-        let request = SetPolicyRequest { caller: caller.clone(), policy };
+        let request = SetPolicyRequest { caller: self.host.caller_for(SetPolicyRequest::FUNCTION, caller), policy };
         self.host.ask(request)
     }
 
     /// [`Functions::set_policy`] for asynchronous programs.
     pub async fn set_policy_async(&self, caller: &Caller, policy: Policy) -> Reply<Policy, OperatorError> {
-        let request = SetPolicyRequest { caller: caller.clone(), policy };
+        let request = SetPolicyRequest { caller: self.host.caller_for(SetPolicyRequest::FUNCTION, caller), policy };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `operator.set-limits`. Changes the limits that are named, and answers all limits (R88).
     pub fn set_limits(&self, caller: &Caller, auth_id: &str, limits: LimitsChange) -> Reply<Limits, OperatorError> {
-        let request = SetLimitsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), limits };
+        let request = SetLimitsRequest {
+            caller: self.host.caller_for(SetLimitsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            limits,
+        };
         self.host.ask(request)
     }
 
@@ -82,19 +86,29 @@ impl Functions<'_> {
         auth_id: &str,
         limits: LimitsChange,
     ) -> Reply<Limits, OperatorError> {
-        let request = SetLimitsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), limits };
+        let request = SetLimitsRequest {
+            caller: self.host.caller_for(SetLimitsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            limits,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.get-limits`. As they were set.
     pub fn get_limits(&self, caller: &Caller, auth_id: &str) -> Reply<Limits, OperatorError> {
-        let request = GetLimitsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetLimitsRequest {
+            caller: self.host.caller_for(GetLimitsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::get_limits`] for asynchronous programs.
     pub async fn get_limits_async(&self, caller: &Caller, auth_id: &str) -> Reply<Limits, OperatorError> {
-        let request = GetLimitsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetLimitsRequest {
+            caller: self.host.caller_for(GetLimitsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
@@ -107,7 +121,11 @@ impl Functions<'_> {
         auth_id: &str,
         billing: BillingTerms,
     ) -> Reply<BillingTerms, OperatorError> {
-        let request = SetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), billing };
+        let request = SetBillingRequest {
+            caller: self.host.caller_for(SetBillingRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            billing,
+        };
         self.host.ask(request)
     }
 
@@ -118,25 +136,39 @@ impl Functions<'_> {
         auth_id: &str,
         billing: BillingTerms,
     ) -> Reply<BillingTerms, OperatorError> {
-        let request = SetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), billing };
+        let request = SetBillingRequest {
+            caller: self.host.caller_for(SetBillingRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            billing,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.get-billing`.
     pub fn get_billing(&self, caller: &Caller, auth_id: &str) -> Reply<BillingTerms, OperatorError> {
-        let request = GetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetBillingRequest {
+            caller: self.host.caller_for(GetBillingRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::get_billing`] for asynchronous programs.
     pub async fn get_billing_async(&self, caller: &Caller, auth_id: &str) -> Reply<BillingTerms, OperatorError> {
-        let request = GetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetBillingRequest {
+            caller: self.host.caller_for(GetBillingRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.read-ledger`. Transactions in posting order from a cursor, 1 to 500.
     pub fn read_ledger(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<LedgerPage, OperatorError> {
-        let request = ReadLedgerRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = ReadLedgerRequest {
+            caller: self.host.caller_for(ReadLedgerRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -147,39 +179,53 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<LedgerPage, OperatorError> {
-        let request = ReadLedgerRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = ReadLedgerRequest {
+            caller: self.host.caller_for(ReadLedgerRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.read-transaction`. The rated events of one usage transaction, at most 1000.
     pub fn read_transaction(&self, caller: &Caller, id: &str) -> Reply<Vec<RatedEvent>, OperatorError> {
-        let request = ReadTransactionRequest { caller: caller.clone(), id: id.to_owned() };
+        let request = ReadTransactionRequest {
+            caller: self.host.caller_for(ReadTransactionRequest::FUNCTION, caller),
+            id: id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::read_transaction`] for asynchronous programs.
     pub async fn read_transaction_async(&self, caller: &Caller, id: &str) -> Reply<Vec<RatedEvent>, OperatorError> {
-        let request = ReadTransactionRequest { caller: caller.clone(), id: id.to_owned() };
+        let request = ReadTransactionRequest {
+            caller: self.host.caller_for(ReadTransactionRequest::FUNCTION, caller),
+            id: id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.compare`. Rebuilds wallet and lots of 1 to 500 accounts from folded postings and open
     /// reservations. Compares them with what is stored, byte for byte where the rebuilt value is complete.
     pub fn compare(&self, caller: &Caller, accounts: Vec<Folded>) -> Reply<Vec<Difference>, OperatorError> {
-        let request = CompareRequest { caller: caller.clone(), accounts };
+        let request = CompareRequest { caller: self.host.caller_for(CompareRequest::FUNCTION, caller), accounts };
         self.host.ask(request)
     }
 
     /// [`Functions::compare`] for asynchronous programs.
     pub async fn compare_async(&self, caller: &Caller, accounts: Vec<Folded>) -> Reply<Vec<Difference>, OperatorError> {
-        let request = CompareRequest { caller: caller.clone(), accounts };
+        let request = CompareRequest { caller: self.host.caller_for(CompareRequest::FUNCTION, caller), accounts };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.read-charges`. Transactions in posting order, added up by account and charge, 1 to 500 a page.
     /// The list ends where the running totals end.
     pub fn read_charges(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<ChargedPage, OperatorError> {
-        let request = ReadChargesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = ReadChargesRequest {
+            caller: self.host.caller_for(ReadChargesRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -190,7 +236,11 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<ChargedPage, OperatorError> {
-        let request = ReadChargesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = ReadChargesRequest {
+            caller: self.host.caller_for(ReadChargesRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask_async(request).await
     }
 
@@ -203,7 +253,11 @@ impl Functions<'_> {
         until: &str,
         months: Vec<FoldedMonth>,
     ) -> Reply<TotalsComparison, OperatorError> {
-        let request = CompareTotalsRequest { caller: caller.clone(), until: until.to_owned(), months };
+        let request = CompareTotalsRequest {
+            caller: self.host.caller_for(CompareTotalsRequest::FUNCTION, caller),
+            until: until.to_owned(),
+            months,
+        };
         self.host.ask(request)
     }
 
@@ -214,7 +268,11 @@ impl Functions<'_> {
         until: &str,
         months: Vec<FoldedMonth>,
     ) -> Reply<TotalsComparison, OperatorError> {
-        let request = CompareTotalsRequest { caller: caller.clone(), until: until.to_owned(), months };
+        let request = CompareTotalsRequest {
+            caller: self.host.caller_for(CompareTotalsRequest::FUNCTION, caller),
+            until: until.to_owned(),
+            months,
+        };
         self.host.ask_async(request).await
     }
 
@@ -222,7 +280,8 @@ impl Functions<'_> {
     /// pages of charges with the totals of months, movements with the movements of months, paid charges with the payments of the ledger, the account
     /// and its documents with the entries by which lists find them.
     pub fn compare_derived(&self, caller: &Caller, accounts: Vec<String>) -> Reply<DerivedComparison, OperatorError> {
-        let request = CompareDerivedRequest { caller: caller.clone(), accounts };
+        let request =
+            CompareDerivedRequest { caller: self.host.caller_for(CompareDerivedRequest::FUNCTION, caller), accounts };
         self.host.ask(request)
     }
 
@@ -232,7 +291,8 @@ impl Functions<'_> {
         caller: &Caller,
         accounts: Vec<String>,
     ) -> Reply<DerivedComparison, OperatorError> {
-        let request = CompareDerivedRequest { caller: caller.clone(), accounts };
+        let request =
+            CompareDerivedRequest { caller: self.host.caller_for(CompareDerivedRequest::FUNCTION, caller), accounts };
         self.host.ask_async(request).await
     }
 
@@ -244,7 +304,11 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<EventsComparison, OperatorError> {
-        let request = CompareEventsRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = CompareEventsRequest {
+            caller: self.host.caller_for(CompareEventsRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -255,7 +319,11 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<EventsComparison, OperatorError> {
-        let request = CompareEventsRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = CompareEventsRequest {
+            caller: self.host.caller_for(CompareEventsRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask_async(request).await
     }
 
@@ -267,7 +335,11 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<IndexesComparison, OperatorError> {
-        let request = CompareIndexesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = CompareIndexesRequest {
+            caller: self.host.caller_for(CompareIndexesRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -278,13 +350,21 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<IndexesComparison, OperatorError> {
-        let request = CompareIndexesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = CompareIndexesRequest {
+            caller: self.host.caller_for(CompareIndexesRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.list-queue`. What waits for a person, oldest first, 1 to 100 a page.
     pub fn list_queue(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<QueuePage, OperatorError> {
-        let request = ListQueueRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = ListQueueRequest {
+            caller: self.host.caller_for(ListQueueRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -295,7 +375,11 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<QueuePage, OperatorError> {
-        let request = ListQueueRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = ListQueueRequest {
+            caller: self.host.caller_for(ListQueueRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask_async(request).await
     }
 
@@ -311,7 +395,7 @@ impl Functions<'_> {
         reason: &str,
     ) -> Reply<Resolved, OperatorError> {
         let request = ResolvePaymentRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ResolvePaymentRequest::FUNCTION, caller),
             item: item.to_owned(),
             resolution,
             reason: reason.to_owned(),
@@ -328,7 +412,7 @@ impl Functions<'_> {
         reason: &str,
     ) -> Reply<Resolved, OperatorError> {
         let request = ResolvePaymentRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ResolvePaymentRequest::FUNCTION, caller),
             item: item.to_owned(),
             resolution,
             reason: reason.to_owned(),

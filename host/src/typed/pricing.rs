@@ -12,8 +12,8 @@ use wasmtime::AsContextMut;
 
 #[doc(inline)]
 pub use crate::contract::exported::pricing::{
-    CountryPrices, HeadingRow, NumberPrices, NumberRow, OtherSide, OverrideSet, PriceRow, PriceVersion, PricingError,
-    ProductRow, Rating, RowPage, Surcharge, SurchargeBasis, Unit, VersionState,
+    Begun, CountryPrices, HeadingRow, NumberPrices, NumberRow, OtherSide, OverrideSet, PriceRow, PriceVersion,
+    PricingError, ProductRow, Rating, RepeatedRow, RowPage, Surcharge, SurchargeBasis, Unit, VersionState,
 };
 
 #[doc(no_inline)]
@@ -21,8 +21,8 @@ pub use crate::contract::inventory_types::NumberKind;
 
 #[doc(no_inline)]
 pub use crate::contract::types::{
-    Caller, Credential, Decimal, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
-    RequestPart, Suspension,
+    Caller, Credential, Currency, Decimal, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal,
+    Problem, Refusal, RequestPart, Session, Suspension,
 };
 
 #[doc(no_inline)]
@@ -86,29 +86,49 @@ impl Functions<'_> {
     }
 
     /// Class: command. Permission: operator `pricing.create-version`. Begins a draft. The draft stays until it is published or removed. There
-    /// are at most 1000 versions; versions that are over make room, the oldest first.
-    pub fn create_version(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
-        let request = CreateVersionRequest { caller: self.host.caller_for(CreateVersionRequest::FUNCTION, caller) };
+    /// are at most 1000 versions; versions that are over make room, the oldest first. `currency`: see `price-version`; `none`: the policy's default.
+    pub fn create_version(&self, caller: &Caller, currency: Option<&str>) -> Reply<PriceVersion, PricingError> {
+        let request = CreateVersionRequest {
+            caller: self.host.caller_for(CreateVersionRequest::FUNCTION, caller),
+            currency: currency.map(str::to_owned),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::create_version`] for asynchronous programs.
-    pub async fn create_version_async(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
-        let request = CreateVersionRequest { caller: self.host.caller_for(CreateVersionRequest::FUNCTION, caller) };
+    pub async fn create_version_async(
+        &self,
+        caller: &Caller,
+        currency: Option<&str>,
+    ) -> Reply<PriceVersion, PricingError> {
+        let request = CreateVersionRequest {
+            caller: self.host.caller_for(CreateVersionRequest::FUNCTION, caller),
+            currency: currency.map(str::to_owned),
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `pricing.begin-import`. Begins a version that counts only once it is published or finished. An
     /// import that is cut off before leaves nothing. There are at most 20 at once; the one that has had no new rows for longest makes
-    /// room.
-    pub fn begin_import(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
-        let request = BeginImportRequest { caller: self.host.caller_for(BeginImportRequest::FUNCTION, caller) };
+    /// room. `currency`: as in `create-version`.
+    pub fn begin_import(&self, caller: &Caller, currency: Option<&str>) -> Reply<PriceVersion, PricingError> {
+        let request = BeginImportRequest {
+            caller: self.host.caller_for(BeginImportRequest::FUNCTION, caller),
+            currency: currency.map(str::to_owned),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::begin_import`] for asynchronous programs.
-    pub async fn begin_import_async(&self, caller: &Caller) -> Reply<PriceVersion, PricingError> {
-        let request = BeginImportRequest { caller: self.host.caller_for(BeginImportRequest::FUNCTION, caller) };
+    pub async fn begin_import_async(
+        &self,
+        caller: &Caller,
+        currency: Option<&str>,
+    ) -> Reply<PriceVersion, PricingError> {
+        let request = BeginImportRequest {
+            caller: self.host.caller_for(BeginImportRequest::FUNCTION, caller),
+            currency: currency.map(str::to_owned),
+        };
         self.host.ask_async(request).await
     }
 
@@ -196,7 +216,11 @@ impl Functions<'_> {
         version: u32,
         surcharges: Vec<Surcharge>,
     ) -> Reply<PriceVersion, PricingError> {
-        let request = SetSurchargesRequest { caller: caller.clone(), version, surcharges };
+        let request = SetSurchargesRequest {
+            caller: self.host.caller_for(SetSurchargesRequest::FUNCTION, caller),
+            version,
+            surcharges,
+        };
         self.host.ask(request)
     }
 
@@ -207,19 +231,25 @@ impl Functions<'_> {
         version: u32,
         surcharges: Vec<Surcharge>,
     ) -> Reply<PriceVersion, PricingError> {
-        let request = SetSurchargesRequest { caller: caller.clone(), version, surcharges };
+        let request = SetSurchargesRequest {
+            caller: self.host.caller_for(SetSurchargesRequest::FUNCTION, caller),
+            version,
+            surcharges,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `pricing.get-surcharges`. The surcharges of a version, in order of code.
     pub fn get_surcharges(&self, caller: &Caller, version: u32) -> Reply<Vec<Surcharge>, PricingError> {
-        let request = GetSurchargesRequest { caller: caller.clone(), version };
+        let request =
+            GetSurchargesRequest { caller: self.host.caller_for(GetSurchargesRequest::FUNCTION, caller), version };
         self.host.ask(request)
     }
 
     /// [`Functions::get_surcharges`] for asynchronous programs.
     pub async fn get_surcharges_async(&self, caller: &Caller, version: u32) -> Reply<Vec<Surcharge>, PricingError> {
-        let request = GetSurchargesRequest { caller: caller.clone(), version };
+        let request =
+            GetSurchargesRequest { caller: self.host.caller_for(GetSurchargesRequest::FUNCTION, caller), version };
         self.host.ask_async(request).await
     }
 
@@ -479,7 +509,11 @@ impl Functions<'_> {
         auth_id: &str,
         at: Instant,
     ) -> Reply<Vec<Surcharge>, PricingError> {
-        let request = GetSurchargeOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), at };
+        let request = GetSurchargeOverridesRequest {
+            caller: self.host.caller_for(GetSurchargeOverridesRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            at,
+        };
         self.host.ask(request)
     }
 
@@ -490,7 +524,11 @@ impl Functions<'_> {
         auth_id: &str,
         at: Instant,
     ) -> Reply<Vec<Surcharge>, PricingError> {
-        let request = GetSurchargeOverridesRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), at };
+        let request = GetSurchargeOverridesRequest {
+            caller: self.host.caller_for(GetSurchargeOverridesRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            at,
+        };
         self.host.ask_async(request).await
     }
 
@@ -571,6 +609,7 @@ impl TypedRequest for ListProductsRequest {
 #[derive(Serialize)]
 struct CreateVersionRequest {
     caller: Caller,
+    currency: Option<Currency>,
 }
 
 impl TypedRequest for CreateVersionRequest {
@@ -579,13 +618,14 @@ impl TypedRequest for CreateVersionRequest {
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
-        rules.call_create_version(store, &self.caller)
+        rules.call_create_version(store, &self.caller, self.currency.as_deref())
     }
 }
 
 #[derive(Serialize)]
 struct BeginImportRequest {
     caller: Caller,
+    currency: Option<Currency>,
 }
 
 impl TypedRequest for BeginImportRequest {
@@ -594,7 +634,7 @@ impl TypedRequest for BeginImportRequest {
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
-        rules.call_begin_import(store, &self.caller)
+        rules.call_begin_import(store, &self.caller, self.currency.as_deref())
     }
 }
 

@@ -12,14 +12,14 @@ use wasmtime::AsContextMut;
 #[doc(inline)]
 pub use crate::contract::exported::usage::{
     AnswerColumns, BatchAnswer, CarriedCall, CarriedPage, ChargeFilter, DailyChoice, DailySummary, EventAnswer,
-    EventColumns, Fate, Grouping, LinePage, PostedLine, ProductUse, Quote, QuotedSurcharge, RejectPage, RejectedEvent, Resubmission,
-    RunningCall, SummaryPage, SummaryRow, UsageError,
+    EventColumns, EventCount, Fate, Grouping, LinePage, PostedLine, ProductUse, Quote, QuotedSurcharge, RejectKey,
+    RejectPage, RejectedEvent, Resubmission, RunningCall, SummaryPage, SummaryRow, UsageError,
 };
 
 #[doc(no_inline)]
 pub use crate::contract::types::{
     Caller, Credential, Decimal, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem, Refusal,
-    RequestPart, Suspension, Texts,
+    RequestPart, Session, Suspension, Texts,
 };
 
 #[doc(no_inline)]
@@ -238,21 +238,21 @@ impl Functions<'_> {
     }
 
     /// Class: query. The account's or sub-account's own token, or an operator with `usage.list-lines`. Lists charges one by one, for
-    /// export: those that were posted at or after `from` and before `to`.
+    /// export: those that were posted at or after `posted-from` and before `posted-before`.
     pub fn list_lines(
         &self,
         caller: &Caller,
         auth_id: &str,
-        from: Instant,
-        to: Instant,
+        posted_from: Instant,
+        posted_before: Instant,
         after: Option<&str>,
         filter: Option<ChargeFilter>,
     ) -> Reply<LinePage, UsageError> {
         let request = ListLinesRequest {
             caller: self.host.caller_for(ListLinesRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
-            from,
-            to,
+            posted_from,
+            posted_before,
             after: after.map(str::to_owned),
             filter,
         };
@@ -264,16 +264,16 @@ impl Functions<'_> {
         &self,
         caller: &Caller,
         auth_id: &str,
-        from: Instant,
-        to: Instant,
+        posted_from: Instant,
+        posted_before: Instant,
         after: Option<&str>,
         filter: Option<ChargeFilter>,
     ) -> Reply<LinePage, UsageError> {
         let request = ListLinesRequest {
             caller: self.host.caller_for(ListLinesRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
-            from,
-            to,
+            posted_from,
+            posted_before,
             after: after.map(str::to_owned),
             filter,
         };
@@ -528,8 +528,8 @@ impl TypedRequest for SummaryRequest {
 struct ListLinesRequest {
     caller: Caller,
     auth_id: String,
-    from: Instant,
-    to: Instant,
+    posted_from: Instant,
+    posted_before: Instant,
     after: Option<String>,
     filter: Option<ChargeFilter>,
 }
@@ -544,8 +544,8 @@ impl TypedRequest for ListLinesRequest {
             store,
             &self.caller,
             &self.auth_id,
-            self.from,
-            self.to,
+            self.posted_from,
+            self.posted_before,
             self.after.as_deref(),
             self.filter.as_ref(),
         )

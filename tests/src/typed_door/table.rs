@@ -28,12 +28,6 @@ mod jobs {
             call: |host, given| door::answer(host.jobs().begin(&given.take::<String>("job")?)),
         },
         door::Row {
-            function: "jobs.next-request",
-            arguments: &[("task", door::through::<JobTask>), ("answers", door::through::<Vec<OutsideAnswer>>)],
-            answer: door::through::<Result<EffectStep, FieldProblem>>,
-            call: |host, given| door::answer(host.jobs().next_request(given.take("task")?, given.take("answers")?)),
-        },
-        door::Row {
             function: "jobs.finish",
             arguments: &[("job", door::through::<String>), ("attempt", door::through::<u32>), ("done", door::through::<TaskOutcome>)],
             answer: door::through::<Result<NextStep, JobError>>,
@@ -233,13 +227,13 @@ mod pricing {
         },
         door::Row {
             function: "pricing.create-version",
-            arguments: &[("caller", door::through::<Caller>), ("currency", door::through::<Option<String>>)],
+            arguments: &[("caller", door::through::<Caller>), ("currency", door::through::<Option<Currency>>)],
             answer: door::through::<Result<PriceVersion, PricingError>>,
             call: |host, given| door::answer(host.pricing().create_version(&given.take::<Caller>("caller")?, given.take::<Option<String>>("currency")?.as_deref())),
         },
         door::Row {
             function: "pricing.begin-import",
-            arguments: &[("caller", door::through::<Caller>), ("currency", door::through::<Option<String>>)],
+            arguments: &[("caller", door::through::<Caller>), ("currency", door::through::<Option<Currency>>)],
             answer: door::through::<Result<PriceVersion, PricingError>>,
             call: |host, given| door::answer(host.pricing().begin_import(&given.take::<Caller>("caller")?, given.take::<Option<String>>("currency")?.as_deref())),
         },

@@ -61,7 +61,8 @@ pub fn set_overrides(
     command.once(turn, &(starts_at, &rows, &prices, &surcharges), |turn, who, account| {
         let mut sets = Sets::load(turn, account)?;
         let mut checks = Checks::new();
-        let changes_nothing = starts_at >= turn.now() || (starts_at >= 0 && nothing_was_in_force(turn, account, &sets)?);
+        let changes_nothing =
+            starts_at >= turn.now() || (starts_at >= 0 && nothing_was_in_force(turn, account, &sets)?);
         checks.require(changes_nothing, "starts-at", FieldRule::TooSmall, turn.now());
         checks.require(starts_at <= MOMENT_MAX, "starts-at", FieldRule::TooLarge, MOMENT_MAX);
         checks.require(rows.len() <= SET_ROWS_MAX, "rows", FieldRule::TooMany, SET_ROWS_MAX);

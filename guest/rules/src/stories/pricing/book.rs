@@ -374,7 +374,8 @@ fn a_batch_reads_three_times_cold_and_once_warm() {
         let total = fake.query(START, |turn| {
             let mut book = Book::open(turn).expect("readable");
             let terms = book.terms(Product::VOICE, Heading::OUTBOUND).expect("calls");
-            book.prefetch(turn, events.iter().map(|event| (event.view(), terms, payer(Some(account))))).expect("readable");
+            book.prefetch(turn, events.iter().map(|event| (event.view(), terms, payer(Some(account)))))
+                .expect("readable");
             let mut total = 0;
             for event in &events {
                 let asked = (event.view(), terms, payer(Some(account)));
