@@ -71,7 +71,7 @@ impl Line {
     pub fn write(
         text: &mut String,
         source: AuthId,
-        event: &EventView<'_>View<'_>,
+        event: &EventView<'_>,
         price: (&str, &str),
         billed: u64,
         amount: Money,
