@@ -197,7 +197,16 @@ def history(told, server):
         told.ok(f"ledger export {form}", "ledger", "export", "--format", form, says=[head])
     told.ok("policy show", "policy", "show", says=["minimum-recharge", "25.00"])
     told.ok("policy set", "policy", "set", "minimum-recharge", "20.00", says=["20.00"])
-    told.ok("policy set of a list", "policy", "set", "alert-thresholds", "400,40", says=["400.00, 40.00"])
+    told.ok("policy set of a list", "policy", "set", "alert-thresholds", "400,40", says=["alert-thresholds 400.00, 40.00"])
+    told.ok("policy set of a list in words", "policy", "set", "ladder-levels", "80", "40", says=["ladder-levels 80, 40"])
+    told.ok("policy set of several", "policy", "set", "series-limit=5", "payment-terms=14 days net", says=["series-limit 5", "payment-terms 14 days net"])
+    told.ok("policy reset", "policy", "reset", "series-limit", "ladder-levels", "alert-thresholds",
+            says=["series-limit 40", "ladder-levels 75, 50, 25, 0", "alert-thresholds 500.00, 250.00, 100.00, 10.00"])
+    policy_is_given_back(told, server)
+    told.ok("policy describe", "policy", "describe", says=["minimum-recharge", "duration"])
+    told.ok("policy describe NAME", "policy", "describe", "ladder-levels", says=["form: percents", "most entries: 8", "order: falling", "default: 75, 50, 25, 0", "CRD-6"])
+    told.ok("policy history", "policy", "history", says=["series-limit", "40", "5", "payment-terms"])
+    told.ok("policy history of an account", "policy", "history", "--account", account, says=["standard-rate", "as the policy says", "50"])
     told.ok("queue", "queue")
     forecasts(told, account)
     told.ok("clock advance by a month", "clock", "advance", "30d", says=["2026-05-01"])
@@ -221,6 +230,16 @@ def history(told, server):
     told.ok("backup", "backup", backup, says=["copied"])
     told.fails("backup onto a file", "backup", backup, says=["exists already"])
     return backup
+
+
+def policy_is_given_back(told, server):
+    """What `policy show` prints is what `policy set --file` takes: nothing changes."""
+    shown = told.ok("policy show of all", "policy", "show", says=["seller.address-lines", "tax-rates []"])
+    file = server.home / "policy.txt"
+    file.write_text(shown)
+    version = told.json("policy show", "policy", "show")["version"]
+    checks.equal(f"{told.way}: policy set --file", told.ok("policy set --file", "policy", "set", "--file", file), shown)
+    checks.equal(f"{told.way}: it changes nothing", told.json("policy show again", "policy", "show")["version"], version)
 
 
 def numbers(told, server, account, sub):

@@ -89,8 +89,7 @@ class World:
 
     def make(self):
         self.server.publish_prices()
-        policy = self.server.call("operator.get-policy")
-        self.server.call("operator.set-policy", policy={**policy, "ask-again-ms": ["60000", "300000"]})
+        self.server.settings_of_policy({"ask-again": "1m, 5m"})
         for number in range(ACCOUNTS):
             account, _ = self.server.account(name=f"Account {number}")
             self.accounts.append(account)

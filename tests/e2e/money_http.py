@@ -16,7 +16,7 @@ START = "2026-10-05T09:00:00Z"
 NOW = "2026-10-07T00:02:00Z"
 OCTOBER = "from=2026-10-01&to=2026-10-31"
 UNKNOWN, UNKNOWN_SUB = "MA" + "0" * 18, "SA" + "0" * 18
-UNLIMITED = {"maximum-recharge": None, "standard-rate": 100_000, "lookup-rate": None, "message-rate": None}
+UNLIMITED = {"standard-rate": "100000"}
 SUMMARY = ["day", "auth_id", "product", "heading", "detail", "count", "quantity", "amount"]
 LINE = ["posted", "auth_id", "id", "product", "heading", "number", "quantity", "at", "prefix", "rate", "amount"]
 
@@ -35,7 +35,7 @@ class Parties:
         reveal = lambda auth_id: (auth_id, server.call("accounts.reveal-token", auth_id=auth_id))
         self.own, self.of_sub, self.foreign = reveal(self.account), reveal(self.sub), (self.other, other_token)
         for account in (self.account, self.other):
-            server.call("operator.set-limits", auth_id=account, limits=UNLIMITED)
+            server.settings_of_account(account, UNLIMITED)
         self.operator = {"bearer": server.token}
         self.base = f"/v1/Account/{self.account}"
 

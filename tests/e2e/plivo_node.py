@@ -11,8 +11,7 @@ with Server().stock() as server:
     account, token = server.account(name="Acme", email="acme@example.com")
     server.card(account, "tok_approve")
     server.recharge(account, "25.00")
-    limits = {"maximum-recharge": None, "standard-rate": 1000, "lookup-rate": None, "message-rate": None}
-    server.call("operator.set-limits", auth_id=account, limits=limits)
+    server.settings_of_account(account, {"standard-rate": "1000"})
     server.publish_prices()
     # Node resolves packages from where the script lies: a copy lies beside them.
     packages = Path(os.environ["NODE_PATH"]).parent

@@ -10,7 +10,7 @@ from coinbox import Checks, Server
 TELUGU = "శ్రీ వెంకటేశ్వర ట్రేడర్స్"
 checks = Checks()
 # Every checked request counts against the account's limit, and this test makes many.
-LIMITS = {"maximum-recharge": None, "standard-rate": 1000, "lookup-rate": None, "message-rate": None}
+LIMITS = {"standard-rate": "1000"}
 
 
 def raised(call):
@@ -30,7 +30,7 @@ with Server(settings={"clock.mode": "simulated", "clock.start": "2026-03-18T12:0
 
     account, token = server.account(name="Wayne Enterprises", email="lucius@wayne.example")
     other, other_token = server.account(name="Other", email="other@example.com")
-    server.call("operator.set-limits", auth_id=account, limits=LIMITS)
+    server.settings_of_account(account, LIMITS)
     client = Local(account, token)
 
     checks.equal("D1 a new account shows 0.00000", client.account.get().cash_credits, "0.00000")

@@ -11,7 +11,7 @@ from answers import Answers
 from coinbox import Answer, Checks, Server, basic, cost, event, poll
 
 checks = Checks()
-UNLIMITED = {"maximum-recharge": None, "standard-rate": 100_000, "lookup-rate": None, "message-rate": None}
+UNLIMITED = {"standard-rate": "100000"}
 refusals = Answers(checks)
 error_of, unauthenticated = refusals.error_of, refusals.unauthenticated
 
@@ -136,7 +136,7 @@ def keep_alive(server, account, token):
 
 def rate_limit(server, account, token):
     auth, path = (account, token), f"/v1/Account/{account}/"
-    server.call("operator.set-limits", auth_id=account, limits={**UNLIMITED, "standard-rate": 5})
+    server.settings_of_account(account, {"standard-rate": "5"})
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: server.get(path, auth=auth), range(200)))
     refused = [answer for answer in answers if answer.status == 429]
@@ -146,7 +146,7 @@ def rate_limit(server, account, token):
     error_of("429", refused[0], 429)
     checks.equal("429: error", refused[0].json["error"], "rate_limit_exceeded")
     checks.equal("429: Retry-After", refused[0].headers.get("retry-after"), "1")
-    server.call("operator.set-limits", auth_id=account, limits=UNLIMITED)
+    server.settings_of_account(account, UNLIMITED)
     checks.equal("a raised limit holds at once", server.get(path, auth=auth).status, 200)
 
 
@@ -442,7 +442,7 @@ with Server(settings={"log.format": "json", "log.level": "debug"}).stock() as se
     server.publish_prices()
     account, token = server.account(name="Acme")
     other, other_token = server.account(name="Other", email="other@example.com")
-    server.call("operator.set-limits", auth_id=account, limits=UNLIMITED)
+    server.settings_of_account(account, UNLIMITED)
     server.goodwill(account, "1000.00")
     # It restarts the server, which begins to count anew.
     numbers(server, account, token)

@@ -136,8 +136,7 @@ def main():
         accounts = []
         for name in ("Slow", "Other"):
             made = server.account(name, f"{name.lower()}@example.com")
-            server.call("operator.set-limits", auth_id=made[0],
-                        limits={"maximum-recharge": None, "standard-rate": 10_000, "lookup-rate": None, "message-rate": None})
+            server.settings_of_account(made[0], {"standard-rate": "10000"})
             accounts.append(made)
         mine, other = accounts
         slow_bodies(server, mine, other)

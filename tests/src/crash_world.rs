@@ -239,15 +239,14 @@ impl Host {
         answer.get("ok").unwrap_or_else(|| panic!("{function} answers {answer}")).clone()
     }
 
-    /// Names the seller, unless the policy does: without one a new store charges nothing and issues nothing (R89).
+    /// Names the seller: without one a new store charges nothing and issues nothing (R89).
     pub fn seller(&self) {
-        let mut policy = self.ok("operator.get-policy", json!({}));
-        if policy["seller"]["legal-name"] == "" {
-            policy["seller"]["legal-name"] = "Test Telecom Ltd".into();
-            policy["seller"]["address-lines"] = json!(["1 Example Road"]);
-            policy["seller"]["country"] = "NZ".into();
-            self.ok("operator.set-policy", json!({"policy": policy}));
-        }
+        let settings = json!([
+            {"name": "seller.legal-name", "value": "Test Telecom Ltd"},
+            {"name": "seller.address-lines", "value": "1 Example Road"},
+            {"name": "seller.country", "value": "NZ"},
+        ]);
+        self.ok("operator.change-settings", json!({"version": null, "settings": settings}));
     }
 
     /// What an account must have before its first charge (R89).

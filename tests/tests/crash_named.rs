@@ -432,17 +432,7 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
     let offer = json!({
         "number": "14155550100", "country": "US", "calling-code": "1", "kind": "local", "region": "", "city": "", "voice": true, "sms": true, "mms": false,
     });
-    let policy = json!({
-        "version": 77, "minimum-recharge": "1", "maximum-recharge": "0", "alert-thresholds": [], "ladder-levels": [],
-        "series-limit": 0, "failure-limit": 0, "ask-again-ms": [], "hang-up-grace-ms": "-1", "usage-window-ms": "0",
-        "usage-ahead-ms": "-1", "daily-summary-hour": 24, "daily-summaries": false, "trial-credits": "-1",
-        "close-settle-ms": "-1", "refund-window-ms": "-1", "refund-business-days": 0, "holidays": ["x"], "coupon-tries": 0,
-        "dunning-days": [0], "lift-payment-suspension": true, "reservation-ttl-ms": "-1", "trial-subaccounts": 0, "standard-subaccounts": 0, "trial-numbers": 0, "standard-numbers": 0,
-        "first-month": "none", "rent-grace-ms": "-1", "rent-warning-days": [], "standard-rate": 0,
-        "lookup-rate": 0, "message-rate": 0, "brand": "",
-        "seller": {"legal-name": "", "address-lines": [], "country": "x", "tax-id": "", "email": "", "registration-number": "", "phone": ""}, "tax-rates": [], "payment-days": 0, "payment-terms": "", "ways-to-pay": [],
-        "invoice-prefix": "", "credit-note-prefix": "", "receipt-prefix": "", "require-billing-address": false,
-    });
+    let setting = json!({"name": "hang-up-grace", "value": "-1ms"});
     vec![
         ("accounts.create", json!({"account": account_form})),
         ("accounts.update", json!({"auth-id": account, "change": {"timezone": "Mars"}})),
@@ -512,8 +502,8 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("usage.calls-ended", json!({"auth-id": account, "calls": []})),
         ("usage.resubmit", json!({"events": [{"key": "nothing", "event": usage}]})),
         ("usage.discard", json!({"keys": ["nothing"]})),
-        ("operator.set-policy", json!({"policy": policy})),
-        ("operator.set-limits", json!({"auth-id": nobody, "limits": {}})),
+        ("operator.change-settings", json!({"version": null, "settings": [setting]})),
+        ("operator.change-account-settings", json!({"auth-id": nobody, "version": null, "settings": []})),
     ]
 }
 

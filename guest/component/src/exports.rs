@@ -231,9 +231,13 @@ functions! { events EventError {
 } }
 
 functions! { operator OperatorError {
-    query get_policy() -> exported::operator::Policy = rules::policy::get_policy;
-    command set_policy(policy: exported::operator::Policy) -> exported::operator::Policy = rules::policy::set_policy;
-    command set_limits(auth_id: String, limits: exported::operator::LimitsChange) -> exported::operator::Limits = rules::policy::set_limits;
+    query describe_settings() -> Vec<exported::operator::SettingFacts> = rules::policy::describe_settings;
+    query get_settings() -> exported::operator::Settings = rules::policy::get_settings;
+    command change_settings(version: Option<u32>, settings: Vec<exported::operator::SettingChange>) -> exported::operator::Settings = rules::policy::change_settings;
+    query list_setting_changes(after: Option<String>, limit: u32) -> exported::operator::HistoryPage = rules::policy::list_setting_changes;
+    query get_account_settings(auth_id: String) -> exported::operator::Settings = rules::policy::get_account_settings;
+    command change_account_settings(auth_id: String, version: Option<u32>, settings: Vec<exported::operator::SettingChange>) -> exported::operator::Settings = rules::policy::change_account_settings;
+    query list_account_setting_changes(auth_id: String, after: Option<String>, limit: u32) -> exported::operator::HistoryPage = rules::policy::list_account_setting_changes;
     command set_billing(auth_id: String, billing: exported::operator::BillingTerms) -> exported::operator::BillingTerms = rules::postpaid::set_billing;
     query get_billing(auth_id: String) -> exported::operator::BillingTerms = rules::postpaid::get_billing;
     query read_ledger(after: Option<String>, limit: u32) -> exported::operator::LedgerPage = rules::operator::read_ledger;
@@ -246,5 +250,4 @@ functions! { operator OperatorError {
     query compare_indexes(after: Option<String>, limit: u32) -> exported::operator::IndexesComparison = rules::indexes::compare_indexes;
     query list_queue(after: Option<String>, limit: u32) -> exported::operator::QueuePage = rules::queue::list_queue;
     command resolve_payment(item: String, resolution: exported::operator::Resolution, reason: String) -> exported::operator::Resolved = rules::queue::resolve_payment;
-    query get_limits(auth_id: String) -> exported::operator::Limits = rules::policy::get_limits;
 } }

@@ -230,21 +230,15 @@ records! {
 
     exported::events::FeedEvent = events::Event { position, account, at, kind, rule, facts, transactions }
 
-    exported::operator::Policy = policy::Policy {
-        version, minimum_recharge, maximum_recharge, alert_thresholds, ladder_levels, series_limit, failure_limit,
-        ask_again_ms, hang_up_grace_ms, dunning_days, lift_payment_suspension, reservation_ttl_ms, usage_window_ms, usage_ahead_ms, daily_summary_hour,
-        daily_summaries, trial_credits, close_settle_ms, refund_window_ms, refund_business_days, holidays, coupon_tries,
-        trial_subaccounts, standard_subaccounts, trial_numbers, standard_numbers, first_month, rent_grace_ms,
-        rent_warning_days, standard_rate, lookup_rate, message_rate, brand, seller, tax_rates, payment_days, payment_terms,
-        ways_to_pay, invoice_prefix, credit_note_prefix, receipt_prefix, require_billing_address, unusual_spend,
+    exported::operator::SettingFacts = policy::SettingFacts {
+        name, form, default, unit, bounds, choices, requirements, per_account, help,
     }
-    exported::operator::UnusualSpend = policy::UnusualSpend { factor, floor, without_history }
-    exported::operator::Seller = policy::Seller {
-        legal_name, address_lines, country, tax_id, email, registration_number, phone,
-    }
-    exported::operator::TaxRate = invoices::TaxRate { country, state, name, percent, reverse_charge, legal_basis }
-    exported::operator::LimitsChange = policy::LimitsChange { maximum_recharge, standard_rate, lookup_rate, message_rate, as_policy }
-    exported::operator::Limits = policy::Limits { maximum_recharge, standard_rate, lookup_rate, message_rate }
+    exported::operator::Setting = policy::Setting { name, value, chosen }
+    exported::operator::Settings = policy::Settings { version, settings }
+    exported::operator::SettingChange = policy::SettingChange { name, value }
+    exported::operator::ChangedSetting = policy::ChangedSetting { name, before, after }
+    exported::operator::HistoryEntry = policy::HistoryEntry { version, at, by, changed }
+    exported::operator::HistoryPage = policy::HistoryPage { entries, next }
     exported::operator::Posting = operator::ShownPosting { ledger_account, owner, amount }
     exported::operator::LedgerTransaction = operator::LedgerTransaction { id, at, kind, cause, currency, postings, events }
     exported::operator::LedgerPage = operator::LedgerPage { transactions, next }
@@ -329,7 +323,6 @@ variants! {
     exported::usage::Grouping = summary::Grouping { Day, Product, Subaccount | }
     exported::usage::DailyChoice = daily::DailyChoice { On, Off, AsPolicy | }
     exported::credits::CapPeriod = recharge::CapPeriod { Day, Week, Month | }
-    exported::operator::LimitName = policy::LimitName { MaximumRecharge, StandardRate, LookupRate, MessageRate | }
     exported::usage::Fate = usage::Fate {
         Rated, Duplicate, Conflicting, Malformed, UnknownAccount, AccountClosed, TooOld, InFuture, UnknownProduct, NoPrice |
     }
@@ -400,7 +393,6 @@ variants! {
 
     exported::events::EventError = events::Error { | Refused, Other }
 
-    exported::operator::FirstMonth = policy::FirstMonth { None, Full, Prorated | }
     exported::operator::BillingTerms = postpaid::Billing { Prepaid | Postpaid }
     exported::operator::Resolution = queue::Resolution { Dismiss | Credit, Refund, Debit }
     exported::operator::OperatorError = operator::Error { | Refused, PolicyChanged, Other }

@@ -166,9 +166,13 @@ contract! {
     NUMBERS_UPDATE command phone_numbers::update { caller, auth_id: plain, number: plain, change: plain }
     NUMBERS_RELEASE command phone_numbers::release { caller, auth_id: plain, number: plain }
 
-    OPERATOR_GET_POLICY query policy::get_policy { caller }
-    OPERATOR_SET_POLICY command policy::set_policy { caller, policy: plain }
-    OPERATOR_SET_LIMITS command policy::set_limits { caller, auth_id: plain, limits: plain }
+    OPERATOR_DESCRIBE_SETTINGS query policy::describe_settings { caller }
+    OPERATOR_GET_SETTINGS query policy::get_settings { caller }
+    OPERATOR_CHANGE_SETTINGS command policy::change_settings { caller, version: plain, settings: plain }
+    OPERATOR_LIST_SETTING_CHANGES query policy::list_setting_changes { caller, after: plain, limit: plain }
+    OPERATOR_GET_ACCOUNT_SETTINGS query policy::get_account_settings { caller, auth_id: plain }
+    OPERATOR_CHANGE_ACCOUNT_SETTINGS command policy::change_account_settings { caller, auth_id: plain, version: plain, settings: plain }
+    OPERATOR_LIST_ACCOUNT_SETTING_CHANGES query policy::list_account_setting_changes { caller, auth_id: plain, after: plain, limit: plain }
     OPERATOR_SET_BILLING command postpaid::set_billing { caller, auth_id: plain, billing: plain }
     OPERATOR_GET_BILLING query postpaid::get_billing { caller, auth_id: plain }
     OPERATOR_READ_LEDGER query operator::read_ledger { caller, after: plain, limit: plain }
@@ -181,7 +185,6 @@ contract! {
     OPERATOR_COMPARE_INDEXES query indexes::compare_indexes { caller, after: plain, limit: plain }
     OPERATOR_LIST_QUEUE query queue::list_queue { caller, after: plain, limit: plain }
     OPERATOR_RESOLVE_PAYMENT command queue::resolve_payment { caller, item: plain, resolution: plain, reason: plain }
-    OPERATOR_GET_LIMITS query policy::get_limits { caller, auth_id: plain }
 
     PRICING_ADD_PRODUCT command pricing::add_product { caller, product: plain }
     PRICING_UPDATE_PRODUCT command pricing::update_product { caller, product: plain }

@@ -1,7 +1,7 @@
 //! What only the operator does: the ledger, the proof that balances follow from it, and what waits for a person.
 
-pub mod limits;
-pub mod policy;
+pub mod account_settings;
+pub mod settings;
 
 use crate::access::{self, functions};
 use crate::ground::ids::AuthId;

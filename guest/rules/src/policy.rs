@@ -1,5 +1,9 @@
-//! The policy and the limits of accounts, with what the operator asks of them.
+//! The policy and the settings of accounts, with what the operator asks of them.
 
-pub use crate::operator::limits::{get_limits, set_limits};
-pub use crate::operator::policy::{get_policy, set_policy};
+pub use crate::operator::account_settings::{
+    change_account_settings, get_account_settings, list_account_setting_changes,
+};
+pub use crate::operator::settings::{change_settings, describe_settings, get_settings, list_setting_changes};
+pub use crate::profiles::policy::history::{HistoryEntry, HistoryPage};
+pub use crate::profiles::policy::settings::{ChangedSetting, Setting, SettingChange, SettingFacts, Settings};
 pub use crate::profiles::policy::*;

@@ -119,9 +119,9 @@ mod tests {
         for (field, rule, given, person, wire) in [
             ("starts-at", FieldRule::TooSmall, "1792486800000", "2026-10-20T09:00:00Z", "2026-10-20T09:00:00Z"),
             ("holds[0].lasts-ms", FieldRule::TooLarge, "604800000", "7d", "604800000"),
-            ("policy.hang-up-grace-ms", FieldRule::TooLarge, "600000", "10m", "600000"),
-            ("policy.ask-again-ms[3]", FieldRule::TooSmall, "1000", "1s", "1000"),
-            ("policy.ask-again-ms", FieldRule::TooMany, "10", "10", "10"),
+            ("settings.hang-up-grace", FieldRule::TooLarge, "10m", "10m", "10m"),
+            ("settings.ask-again[3]", FieldRule::TooSmall, "1s", "1s", "1s"),
+            ("settings.ask-again", FieldRule::TooMany, "10", "10", "10"),
             ("coupon.validity.lasting", FieldRule::TooSmall, "60000", "1m", "60000"),
             (
                 "calls[0].started",

@@ -94,7 +94,7 @@ impl Made {
                     "product": "adjustment", "heading": "", "number": "@SUM(1)", "quantity": 1, "at": "0", "prefix": "",
                     "rate": "0", "amount": "-5000000"}]}}),
             "credits.recharge" => json!({"err": {"no-usable-card": {"reason": "expired"}}}),
-            "operator.get-policy" => {
+            "operator.get-settings" => {
                 json!({"ok": {"permissions": arguments["caller"]["who"]["operator"]["permissions"]}})
             }
             _ => refused(json!("unauthenticated")),
@@ -158,7 +158,7 @@ fn facts() -> Facts {
         function("numbers.get", Class::Query),
         function("numbers.offers", Class::Effect),
         function("numbers.price-offers", Class::Query),
-        function("operator.get-policy", Class::Query),
+        function("operator.get-settings", Class::Query),
         function("operator.list-queue", Class::Query),
         function("usage.list-lines", Class::Query),
         function("usage.record-columns", Class::Command),
@@ -487,7 +487,7 @@ async fn an_event_in_which_a_key_stands_twice_spoils_no_other_08_the_same_column
     assert_eq!(seen.body["answers"], expected);
     let seen = server.operator("POST", "/v1/Usage/", r#"{"events":[],"events":[1]}"#).await;
     assert_eq!((seen.status, &seen.body["error"]), (400, &json!("events: stands there twice")));
-    let seen = server.operator("POST", "/v1/Operator/call/operator.get-policy", r#"{"a":{"b":1,"b":2}}"#).await;
+    let seen = server.operator("POST", "/v1/Operator/call/operator.get-settings", r#"{"a":{"b":1,"b":2}}"#).await;
     assert_eq!((seen.status, &seen.body["error"]), (400, &json!("a.b: stands there twice")));
 }
 
@@ -521,7 +521,7 @@ async fn a_key_twice_in_a_question_or_a_header_twice_is_refused_by_name() {
         ("POST", "/v1/Usage/"),
         ("GET", "/v1/Usage/Rejected/"),
         ("POST", "/v1/Usage/Reserve/"),
-        ("POST", "/v1/Operator/call/operator.get-policy"),
+        ("POST", "/v1/Operator/call/operator.get-settings"),
         ("GET", "/v1/Operator/clock"),
         ("POST", "/v1/Operator/clock"),
     ] {
@@ -537,7 +537,7 @@ async fn a_key_twice_in_a_question_or_a_header_twice_is_refused_by_name() {
         ("Idempotency-Key", vec![once, ("idempotency-key", "a"), ("idempotency-key", "a")]),
         ("Idempotency-Part", vec![once, ("idempotency-part", "a/1"), ("idempotency-part", "a/2")]),
     ] {
-        let seen = server.ask("POST", "/v1/Operator/call/operator.get-policy", &headers, "{}").await;
+        let seen = server.ask("POST", "/v1/Operator/call/operator.get-settings", &headers, "{}").await;
         assert_eq!((seen.status, &seen.body["error"]), (400, &json!(format!("{name}: stands there twice"))));
     }
     // The body may repeat what the question says, and not contradict it.
@@ -622,9 +622,9 @@ async fn usage_needs_the_operator_and_a_list_of_bounded_length() {
 async fn operators_call_functions_by_name() {
     let server = usual();
     let headers = [("authorization", &*format!("Bearer {OPERATOR}")), ("x-operator-name", "alice")];
-    let seen = server.ask("POST", "/v1/Operator/call/operator.get-policy", &headers, "").await;
+    let seen = server.ask("POST", "/v1/Operator/call/operator.get-settings", &headers, "").await;
     assert_eq!(seen.status, 200, "{}", seen.text);
-    assert_eq!(seen.body["ok"]["permissions"], json!(["operator.get-policy"]), "the one that the function asks for");
+    assert_eq!(seen.body["ok"]["permissions"], json!(["operator.get-settings"]), "the one that the function asks for");
     assert_eq!(server.last().1["caller"]["who"]["operator"]["name"], json!("alice"));
 
     let refused = server.operator("POST", "/v1/Operator/call/credits.recharge", "{}").await;
@@ -636,12 +636,12 @@ async fn operators_call_functions_by_name() {
         let seen = server.operator("POST", &format!("/v1/Operator/call/{function}"), "{}").await;
         assert_eq!((seen.status, &seen.body["code"]), (404, &json!("no_such_function")), "{function}");
     }
-    let own = server.operator("POST", "/v1/Operator/call/operator.get-policy", "{\"caller\": 1}").await;
+    let own = server.operator("POST", "/v1/Operator/call/operator.get-settings", "{\"caller\": 1}").await;
     assert_eq!((own.status, own.body["error"].as_str()), (400, Some("caller: is filled by the server; leave it out")));
     let broken = server.operator("POST", "/v1/Operator/call/operator.list-queue", "{}").await;
     assert_eq!((broken.status, &broken.body["code"]), (500, &json!("internal")));
     assert!(!broken.text.contains("longer than"), "details stay in the log");
-    assert_eq!(server.ask("POST", "/v1/Operator/call/operator.get-policy", &[], "").await.status, 401);
+    assert_eq!(server.ask("POST", "/v1/Operator/call/operator.get-settings", &[], "").await.status, 401);
 }
 
 #[tokio::test]

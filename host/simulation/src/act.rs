@@ -217,12 +217,9 @@ impl Simulation {
             }
             Operation::Limit { maximum, .. } => {
                 let expected = maximum.is_none_or(|maximum| maximum >= policy.minimum);
-                let limits = match maximum {
-                    Some(maximum) => json!({"maximum-recharge": maximum.to_string()}),
-                    None => json!({"as-policy": ["maximum-recharge"]}),
-                };
-                let arguments = json!({"auth-id": id, "limits": limits});
-                if self.command("operator.set-limits", arguments, expected)?.is_some() {
+                let change = json!({"name": "maximum-recharge", "value": maximum.map(coinbox_host::text::amount)});
+                let arguments = json!({"auth-id": id, "version": null, "settings": [change]});
+                if self.command("operator.change-account-settings", arguments, expected)?.is_some() {
                     let account = &mut self.model.accounts[place];
                     account.maximum = *maximum;
                     account.judge_anew(now, &policy);

@@ -19,7 +19,6 @@ impl Simulation {
             store: self.world.back_up()?,
             at: self.world.now(),
             model: self.model.clone(),
-            policy: self.policy.clone(),
             done: self.done.len(),
             mails: self.world.mailer.messages().len(),
             requests: self.world.gateway.requests()?.len(),
@@ -56,7 +55,6 @@ impl Simulation {
         for (account, lost) in self.model.accounts.iter_mut().zip(&lost.accounts) {
             account.lose(lost, &carried_out);
         }
-        self.policy = backup.policy;
         let repeated = self.done.split_off(backup.done);
         self.world.restore(&backup.store, crash)?;
         self.world.drain()?;

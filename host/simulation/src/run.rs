@@ -83,7 +83,6 @@ pub struct Simulation {
     pub world: World,
     /// The model.
     pub model: Model,
-    pub(super) policy: Value,
     pub(super) done: Vec<Done>,
     pub(super) backup: Option<Backup>,
     /// The gateway is down.
@@ -103,14 +102,11 @@ impl Simulation {
         for number in STOCK {
             world.stock.add(coinbox_host::json::from_value(&offer(number)).context("an offer")?);
         }
-        let mut policy = world.ok("operator.get-policy", None, json!({}))?;
-        super::world::name_seller(&mut policy);
-        let policy = world.ok("operator.set-policy", None, json!({"policy": policy}))?;
+        world.ok("operator.change-settings", None, super::values::changes(&super::world::seller()))?;
         world.drain()?;
         Ok(Simulation {
             world,
             model: Model::default(),
-            policy,
             done: Vec::new(),
             backup: None,
             down: false,
@@ -242,10 +238,8 @@ impl Simulation {
             Operation::Usage { events } => return self.report(events),
             Operation::Resubmit { count } => return self.resubmit(*count),
             Operation::Policy(choice) => {
-                let mut policy = self.policy.clone();
-                super::values::choose(&mut policy, choice);
-                let set = self.command("operator.set-policy", json!({"policy": policy}), true)?;
-                self.policy = set.context("the policy was set")?;
+                let changes = super::values::changes(&[super::values::setting(choice)]);
+                self.command("operator.change-settings", changes, true)?.context("a setting was changed")?;
                 self.model.policy.choose(choice);
                 let policy = self.model.policy.clone();
                 self.model.accounts.iter_mut().for_each(|account| account.judge_anew(now, &policy));

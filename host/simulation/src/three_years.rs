@@ -100,11 +100,11 @@ impl ThreeYears {
         world.ok("pricing.add-rows", None, json!({"version": 1, "rows": super::model::price_rows(100)}))?;
         world.ok("pricing.set-number-prices", None, json!({"version": 1, "prices": number_prices()}))?;
         world.ok("pricing.publish-version", None, json!({"version": 1, "starts-at": "0"}))?;
-        let mut policy = world.ok("operator.get-policy", None, json!({}))?;
-        let tax = |country: &str, name: &str, percent: &str| json!({"country": country, "state": "", "name": name, "percent": percent, "reverse-charge": false, "legal-basis": ""});
-        super::world::name_seller(&mut policy);
-        policy["tax-rates"] = json!([tax("US", "Sales tax", "8.25"), tax("DE", "VAT", "19")]);
-        world.ok("operator.set-policy", None, json!({"policy": policy}))?;
+        let tax =
+            |country: &str, name: &str, percent: &str| json!({"country": country, "name": name, "percent": percent});
+        let taxes = json!([tax("US", "Sales tax", "8.25"), tax("DE", "VAT", "19")]).to_string();
+        let settings = [&super::world::seller()[..], &[("tax-rates", taxes)]].concat();
+        world.ok("operator.change-settings", None, super::values::changes(&settings))?;
         let coupon = json!({"code": COUPON, "amount": (15 * USD).to_string(), "redeem-by": (START + 500 * DAY).to_string(),
             "validity": {"lasting": (60 * DAY).to_string()}, "uses": 10, "uses-per-account": 1, "note": ""});
         world.ok("coupons.create", None, json!({"coupon": coupon}))?;

@@ -323,10 +323,11 @@ fn feed_lines(view: &dyn View) -> Result<Vec<String>> {
     }
 }
 
-/// Fills in who sells: without it a new store charges nothing (R89).
-pub(super) fn name_seller(policy: &mut Value) {
-    let seller = &mut policy["seller"];
-    seller["legal-name"] = "Simulated Telecom Ltd".into();
-    seller["address-lines"] = json!(["1 Example Road"]);
-    seller["country"] = "NZ".into();
+/// The settings that say who sells: without it a new store charges nothing (R89).
+pub(super) fn seller() -> [(&'static str, String); 3] {
+    [
+        ("seller.legal-name", "Simulated Telecom Ltd".to_owned()),
+        ("seller.address-lines", "1 Example Road".to_owned()),
+        ("seller.country", "NZ".to_owned()),
+    ]
 }

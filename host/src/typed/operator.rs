@@ -1,4 +1,4 @@
-//! What only the operator does: policy, limits per account, the ledger, the proof that balances follow from the ledger, and the queue of what
+//! What only the operator does: settings, the ledger, the proof that balances follow from the ledger, and the queue of what
 //! waits for a person.
 //!
 //! Generated from `wit/operator.wit`: see [`crate::typed`].
@@ -15,10 +15,10 @@ pub use crate::contract::credit_types::{Charge, ChargeKind, ChargeState, Refund,
 
 #[doc(inline)]
 pub use crate::contract::exported::operator::{
-    BillingTerms, ChargedPage, ChargedTransaction, Claim, DerivedComparison, Difference, EventsComparison, FirstMonth,
-    Folded, FoldedMonth, IndexesComparison, KindFlow, LedgerPage, LedgerTransaction, LimitName, Limits, LimitsChange,
-    OperatorError, Policy, PolicyVersion, Posting, QueueItem, QueuePage, RatedEvent, Resolution, Resolved, Seller,
-    SourceSum, TaxRate, TotalsComparison, UnusualSpend,
+    BillingTerms, ChangedSetting, ChargedPage, ChargedTransaction, Claim, DerivedComparison, Difference,
+    EventsComparison, Folded, FoldedMonth, HistoryEntry, HistoryPage, IndexesComparison, KindFlow, LedgerPage,
+    LedgerTransaction, OperatorError, Posting, QueueItem, QueuePage, RatedEvent, Resolution, Resolved, Setting,
+    SettingChange, SettingFacts, Settings, SourceSum, TotalsComparison,
 };
 
 #[doc(no_inline)]
@@ -26,8 +26,8 @@ pub use crate::contract::payment_types::DeclineReason;
 
 #[doc(no_inline)]
 pub use crate::contract::types::{
-    Caller, Credential, Currency, Decimal, Duration, Fact, FieldProblem, FieldRule, Instant, Micros, Operator,
-    Principal, Problem, Refusal, RequestPart, Session, Suspension,
+    Caller, Credential, Currency, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem,
+    Refusal, RequestPart, Suspension,
 };
 
 /// The functions of this interface with Rust types. [`Coinbox::operator`] lends them.
@@ -37,7 +37,7 @@ pub struct Functions<'a> {
 }
 
 impl Coinbox {
-    /// What only the operator does: policy, limits per account, the ledger, the proof that balances follow from the ledger, and the queue of what
+    /// What only the operator does: settings, the ledger, the proof that balances follow from the ledger, and the queue of what
     /// waits for a person.
     pub fn operator(&self) -> Functions<'_> {
         Functions { host: self }
@@ -45,69 +45,146 @@ impl Coinbox {
 }
 
 impl Functions<'_> {
-    /// Class: query. Permission: operator `operator.get-policy`.
-    pub fn get_policy(&self, caller: &Caller) -> Reply<Policy, OperatorError> {
-        let request = GetPolicyRequest { caller: self.host.caller_for(GetPolicyRequest::FUNCTION, caller) };
+    /// Class: query. Permission: operator `operator.describe-settings`. Describes every setting.
+    pub fn describe_settings(&self, caller: &Caller) -> Reply<Vec<SettingFacts>, OperatorError> {
+        let request = DescribeSettingsRequest { caller: caller.clone() };
         self.host.ask(request)
     }
 
-    /// [`Functions::get_policy`] for asynchronous programs.
-    pub async fn get_policy_async(&self, caller: &Caller) -> Reply<Policy, OperatorError> {
-        let request = GetPolicyRequest { caller: self.host.caller_for(GetPolicyRequest::FUNCTION, caller) };
+    /// [`Functions::describe_settings`] for asynchronous programs.
+    pub async fn describe_settings_async(&self, caller: &Caller) -> Reply<Vec<SettingFacts>, OperatorError> {
+        let request = DescribeSettingsRequest { caller: caller.clone() };
         self.host.ask_async(request).await
     }
 
-    /// Class: command. Permission: operator `operator.set-policy`. `version` is the version that was read. The answer has a version one higher.
-    pub fn set_policy(&self, caller: &Caller, policy: Policy) -> Reply<Policy, OperatorError> {
-        let request = SetPolicyRequest { caller: self.host.caller_for(SetPolicyRequest::FUNCTION, caller), policy };
+    /// Class: query. Permission: operator `operator.get-settings`. The policy: every setting with its value.
+    pub fn get_settings(&self, caller: &Caller) -> Reply<Settings, OperatorError> {
+        let request = GetSettingsRequest { caller: caller.clone() };
         self.host.ask(request)
     }
 
-    /// [`Functions::set_policy`] for asynchronous programs.
-    pub async fn set_policy_async(&self, caller: &Caller, policy: Policy) -> Reply<Policy, OperatorError> {
-        let request = SetPolicyRequest { caller: self.host.caller_for(SetPolicyRequest::FUNCTION, caller), policy };
+    /// [`Functions::get_settings`] for asynchronous programs.
+    pub async fn get_settings_async(&self, caller: &Caller) -> Reply<Settings, OperatorError> {
+        let request = GetSettingsRequest { caller: caller.clone() };
         self.host.ask_async(request).await
     }
 
-    /// Class: command. Permission: operator `operator.set-limits`. Changes the limits that are named, and answers all limits (R88).
-    pub fn set_limits(&self, caller: &Caller, auth_id: &str, limits: LimitsChange) -> Reply<Limits, OperatorError> {
-        let request = SetLimitsRequest {
-            caller: self.host.caller_for(SetLimitsRequest::FUNCTION, caller),
-            auth_id: auth_id.to_owned(),
-            limits,
-        };
+    /// Class: command. Permission: operator `operator.change-settings`. Changes what is named, 0 to 100 settings, and answers all settings in force
+    /// (R88). Problems are named by `settings.` and the name of the setting, all at once, with limits in the form of the value. `version`: the
+    /// version that was read; `none` changes whatever is there. A change that changes nothing makes no new version.
+    pub fn change_settings(
+        &self,
+        caller: &Caller,
+        version: Option<u32>,
+        settings: Vec<SettingChange>,
+    ) -> Reply<Settings, OperatorError> {
+        let request = ChangeSettingsRequest { caller: caller.clone(), version, settings };
         self.host.ask(request)
     }
 
-    /// [`Functions::set_limits`] for asynchronous programs.
-    pub async fn set_limits_async(
+    /// [`Functions::change_settings`] for asynchronous programs.
+    pub async fn change_settings_async(
+        &self,
+        caller: &Caller,
+        version: Option<u32>,
+        settings: Vec<SettingChange>,
+    ) -> Reply<Settings, OperatorError> {
+        let request = ChangeSettingsRequest { caller: caller.clone(), version, settings };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `operator.list-setting-changes`. Who changed what and when, newest first, 1 to 100 a page. The last 1000
+    /// changes are kept.
+    pub fn list_setting_changes(
+        &self,
+        caller: &Caller,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Reply<HistoryPage, OperatorError> {
+        let request = ListSettingChangesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::list_setting_changes`] for asynchronous programs.
+    pub async fn list_setting_changes_async(
+        &self,
+        caller: &Caller,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Reply<HistoryPage, OperatorError> {
+        let request = ListSettingChangesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `operator.get-account-settings`. The settings that a main account can have of its own, as they are in force.
+    pub fn get_account_settings(&self, caller: &Caller, auth_id: &str) -> Reply<Settings, OperatorError> {
+        let request = GetAccountSettingsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::get_account_settings`] for asynchronous programs.
+    pub async fn get_account_settings_async(&self, caller: &Caller, auth_id: &str) -> Reply<Settings, OperatorError> {
+        let request = GetAccountSettingsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Permission: operator `operator.change-account-settings`. As `change-settings`, for one main account. `version` counts the changes
+    /// of this account's settings.
+    pub fn change_account_settings(
         &self,
         caller: &Caller,
         auth_id: &str,
-        limits: LimitsChange,
-    ) -> Reply<Limits, OperatorError> {
-        let request = SetLimitsRequest {
-            caller: self.host.caller_for(SetLimitsRequest::FUNCTION, caller),
-            auth_id: auth_id.to_owned(),
-            limits,
-        };
+        version: Option<u32>,
+        settings: Vec<SettingChange>,
+    ) -> Reply<Settings, OperatorError> {
+        let request =
+            ChangeAccountSettingsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), version, settings };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::change_account_settings`] for asynchronous programs.
+    pub async fn change_account_settings_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        version: Option<u32>,
+        settings: Vec<SettingChange>,
+    ) -> Reply<Settings, OperatorError> {
+        let request =
+            ChangeAccountSettingsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), version, settings };
         self.host.ask_async(request).await
     }
 
-    /// Class: query. Permission: operator `operator.get-limits`. As they were set.
-    pub fn get_limits(&self, caller: &Caller, auth_id: &str) -> Reply<Limits, OperatorError> {
-        let request = GetLimitsRequest {
-            caller: self.host.caller_for(GetLimitsRequest::FUNCTION, caller),
+    /// Class: query. Permission: operator `operator.list-account-setting-changes`. As `list-setting-changes`. The last 100 changes are kept.
+    pub fn list_account_setting_changes(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Reply<HistoryPage, OperatorError> {
+        let request = ListAccountSettingChangesRequest {
+            caller: caller.clone(),
             auth_id: auth_id.to_owned(),
+            after: after.map(str::to_owned),
+            limit,
         };
         self.host.ask(request)
     }
 
-    /// [`Functions::get_limits`] for asynchronous programs.
-    pub async fn get_limits_async(&self, caller: &Caller, auth_id: &str) -> Reply<Limits, OperatorError> {
-        let request = GetLimitsRequest {
-            caller: self.host.caller_for(GetLimitsRequest::FUNCTION, caller),
+    /// [`Functions::list_account_setting_changes`] for asynchronous programs.
+    pub async fn list_account_setting_changes_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Reply<HistoryPage, OperatorError> {
+        let request = ListAccountSettingChangesRequest {
+            caller: caller.clone(),
             auth_id: auth_id.to_owned(),
+            after: after.map(str::to_owned),
+            limit,
         };
         self.host.ask_async(request).await
     }
@@ -121,11 +198,7 @@ impl Functions<'_> {
         auth_id: &str,
         billing: BillingTerms,
     ) -> Reply<BillingTerms, OperatorError> {
-        let request = SetBillingRequest {
-            caller: self.host.caller_for(SetBillingRequest::FUNCTION, caller),
-            auth_id: auth_id.to_owned(),
-            billing,
-        };
+        let request = SetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), billing };
         self.host.ask(request)
     }
 
@@ -136,39 +209,25 @@ impl Functions<'_> {
         auth_id: &str,
         billing: BillingTerms,
     ) -> Reply<BillingTerms, OperatorError> {
-        let request = SetBillingRequest {
-            caller: self.host.caller_for(SetBillingRequest::FUNCTION, caller),
-            auth_id: auth_id.to_owned(),
-            billing,
-        };
+        let request = SetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), billing };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.get-billing`.
     pub fn get_billing(&self, caller: &Caller, auth_id: &str) -> Reply<BillingTerms, OperatorError> {
-        let request = GetBillingRequest {
-            caller: self.host.caller_for(GetBillingRequest::FUNCTION, caller),
-            auth_id: auth_id.to_owned(),
-        };
+        let request = GetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get_billing`] for asynchronous programs.
     pub async fn get_billing_async(&self, caller: &Caller, auth_id: &str) -> Reply<BillingTerms, OperatorError> {
-        let request = GetBillingRequest {
-            caller: self.host.caller_for(GetBillingRequest::FUNCTION, caller),
-            auth_id: auth_id.to_owned(),
-        };
+        let request = GetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.read-ledger`. Transactions in posting order from a cursor, 1 to 500.
     pub fn read_ledger(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<LedgerPage, OperatorError> {
-        let request = ReadLedgerRequest {
-            caller: self.host.caller_for(ReadLedgerRequest::FUNCTION, caller),
-            after: after.map(str::to_owned),
-            limit,
-        };
+        let request = ReadLedgerRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask(request)
     }
 
@@ -179,53 +238,39 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<LedgerPage, OperatorError> {
-        let request = ReadLedgerRequest {
-            caller: self.host.caller_for(ReadLedgerRequest::FUNCTION, caller),
-            after: after.map(str::to_owned),
-            limit,
-        };
+        let request = ReadLedgerRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.read-transaction`. The rated events of one usage transaction, at most 1000.
     pub fn read_transaction(&self, caller: &Caller, id: &str) -> Reply<Vec<RatedEvent>, OperatorError> {
-        let request = ReadTransactionRequest {
-            caller: self.host.caller_for(ReadTransactionRequest::FUNCTION, caller),
-            id: id.to_owned(),
-        };
+        let request = ReadTransactionRequest { caller: caller.clone(), id: id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::read_transaction`] for asynchronous programs.
     pub async fn read_transaction_async(&self, caller: &Caller, id: &str) -> Reply<Vec<RatedEvent>, OperatorError> {
-        let request = ReadTransactionRequest {
-            caller: self.host.caller_for(ReadTransactionRequest::FUNCTION, caller),
-            id: id.to_owned(),
-        };
+        let request = ReadTransactionRequest { caller: caller.clone(), id: id.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.compare`. Rebuilds wallet and lots of 1 to 500 accounts from folded postings and open
     /// reservations. Compares them with what is stored, byte for byte where the rebuilt value is complete.
     pub fn compare(&self, caller: &Caller, accounts: Vec<Folded>) -> Reply<Vec<Difference>, OperatorError> {
-        let request = CompareRequest { caller: self.host.caller_for(CompareRequest::FUNCTION, caller), accounts };
+        let request = CompareRequest { caller: caller.clone(), accounts };
         self.host.ask(request)
     }
 
     /// [`Functions::compare`] for asynchronous programs.
     pub async fn compare_async(&self, caller: &Caller, accounts: Vec<Folded>) -> Reply<Vec<Difference>, OperatorError> {
-        let request = CompareRequest { caller: self.host.caller_for(CompareRequest::FUNCTION, caller), accounts };
+        let request = CompareRequest { caller: caller.clone(), accounts };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.read-charges`. Transactions in posting order, added up by account and charge, 1 to 500 a page.
     /// The list ends where the running totals end.
     pub fn read_charges(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<ChargedPage, OperatorError> {
-        let request = ReadChargesRequest {
-            caller: self.host.caller_for(ReadChargesRequest::FUNCTION, caller),
-            after: after.map(str::to_owned),
-            limit,
-        };
+        let request = ReadChargesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask(request)
     }
 
@@ -236,11 +281,7 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<ChargedPage, OperatorError> {
-        let request = ReadChargesRequest {
-            caller: self.host.caller_for(ReadChargesRequest::FUNCTION, caller),
-            after: after.map(str::to_owned),
-            limit,
-        };
+        let request = ReadChargesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask_async(request).await
     }
 
@@ -253,11 +294,7 @@ impl Functions<'_> {
         until: &str,
         months: Vec<FoldedMonth>,
     ) -> Reply<TotalsComparison, OperatorError> {
-        let request = CompareTotalsRequest {
-            caller: self.host.caller_for(CompareTotalsRequest::FUNCTION, caller),
-            until: until.to_owned(),
-            months,
-        };
+        let request = CompareTotalsRequest { caller: caller.clone(), until: until.to_owned(), months };
         self.host.ask(request)
     }
 
@@ -268,11 +305,7 @@ impl Functions<'_> {
         until: &str,
         months: Vec<FoldedMonth>,
     ) -> Reply<TotalsComparison, OperatorError> {
-        let request = CompareTotalsRequest {
-            caller: self.host.caller_for(CompareTotalsRequest::FUNCTION, caller),
-            until: until.to_owned(),
-            months,
-        };
+        let request = CompareTotalsRequest { caller: caller.clone(), until: until.to_owned(), months };
         self.host.ask_async(request).await
     }
 
@@ -280,8 +313,7 @@ impl Functions<'_> {
     /// pages of charges with the totals of months, movements with the movements of months, paid charges with the payments of the ledger, the account
     /// and its documents with the entries by which lists find them.
     pub fn compare_derived(&self, caller: &Caller, accounts: Vec<String>) -> Reply<DerivedComparison, OperatorError> {
-        let request =
-            CompareDerivedRequest { caller: self.host.caller_for(CompareDerivedRequest::FUNCTION, caller), accounts };
+        let request = CompareDerivedRequest { caller: caller.clone(), accounts };
         self.host.ask(request)
     }
 
@@ -291,8 +323,7 @@ impl Functions<'_> {
         caller: &Caller,
         accounts: Vec<String>,
     ) -> Reply<DerivedComparison, OperatorError> {
-        let request =
-            CompareDerivedRequest { caller: self.host.caller_for(CompareDerivedRequest::FUNCTION, caller), accounts };
+        let request = CompareDerivedRequest { caller: caller.clone(), accounts };
         self.host.ask_async(request).await
     }
 
@@ -304,11 +335,7 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<EventsComparison, OperatorError> {
-        let request = CompareEventsRequest {
-            caller: self.host.caller_for(CompareEventsRequest::FUNCTION, caller),
-            after: after.map(str::to_owned),
-            limit,
-        };
+        let request = CompareEventsRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask(request)
     }
 
@@ -319,11 +346,7 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<EventsComparison, OperatorError> {
-        let request = CompareEventsRequest {
-            caller: self.host.caller_for(CompareEventsRequest::FUNCTION, caller),
-            after: after.map(str::to_owned),
-            limit,
-        };
+        let request = CompareEventsRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask_async(request).await
     }
 
@@ -335,11 +358,7 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<IndexesComparison, OperatorError> {
-        let request = CompareIndexesRequest {
-            caller: self.host.caller_for(CompareIndexesRequest::FUNCTION, caller),
-            after: after.map(str::to_owned),
-            limit,
-        };
+        let request = CompareIndexesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask(request)
     }
 
@@ -350,21 +369,13 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<IndexesComparison, OperatorError> {
-        let request = CompareIndexesRequest {
-            caller: self.host.caller_for(CompareIndexesRequest::FUNCTION, caller),
-            after: after.map(str::to_owned),
-            limit,
-        };
+        let request = CompareIndexesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.list-queue`. What waits for a person, oldest first, 1 to 100 a page.
     pub fn list_queue(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<QueuePage, OperatorError> {
-        let request = ListQueueRequest {
-            caller: self.host.caller_for(ListQueueRequest::FUNCTION, caller),
-            after: after.map(str::to_owned),
-            limit,
-        };
+        let request = ListQueueRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask(request)
     }
 
@@ -375,11 +386,7 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<QueuePage, OperatorError> {
-        let request = ListQueueRequest {
-            caller: self.host.caller_for(ListQueueRequest::FUNCTION, caller),
-            after: after.map(str::to_owned),
-            limit,
-        };
+        let request = ListQueueRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
         self.host.ask_async(request).await
     }
 
@@ -395,7 +402,7 @@ impl Functions<'_> {
         reason: &str,
     ) -> Reply<Resolved, OperatorError> {
         let request = ResolvePaymentRequest {
-            caller: self.host.caller_for(ResolvePaymentRequest::FUNCTION, caller),
+            caller: caller.clone(),
             item: item.to_owned(),
             resolution,
             reason: reason.to_owned(),
@@ -412,7 +419,7 @@ impl Functions<'_> {
         reason: &str,
     ) -> Reply<Resolved, OperatorError> {
         let request = ResolvePaymentRequest {
-            caller: self.host.caller_for(ResolvePaymentRequest::FUNCTION, caller),
+            caller: caller.clone(),
             item: item.to_owned(),
             resolution,
             reason: reason.to_owned(),
@@ -422,66 +429,118 @@ impl Functions<'_> {
 }
 
 #[derive(Serialize)]
-struct GetPolicyRequest {
+struct DescribeSettingsRequest {
     caller: Caller,
 }
 
-impl TypedRequest for GetPolicyRequest {
-    const FUNCTION: &'static str = "operator.get-policy";
-    type Answer = Result<Policy, OperatorError>;
+impl TypedRequest for DescribeSettingsRequest {
+    const FUNCTION: &'static str = "operator.describe-settings";
+    type Answer = Result<Vec<SettingFacts>, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
-        rules.call_get_policy(store, &self.caller)
+        rules.call_describe_settings(store, &self.caller)
     }
 }
 
 #[derive(Serialize)]
-struct SetPolicyRequest {
+struct GetSettingsRequest {
     caller: Caller,
-    policy: Policy,
 }
 
-impl TypedRequest for SetPolicyRequest {
-    const FUNCTION: &'static str = "operator.set-policy";
-    type Answer = Result<Policy, OperatorError>;
+impl TypedRequest for GetSettingsRequest {
+    const FUNCTION: &'static str = "operator.get-settings";
+    type Answer = Result<Settings, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
-        rules.call_set_policy(store, &self.caller, &self.policy)
+        rules.call_get_settings(store, &self.caller)
     }
 }
 
 #[derive(Serialize)]
-struct SetLimitsRequest {
+struct ChangeSettingsRequest {
+    caller: Caller,
+    version: Option<u32>,
+    settings: Vec<SettingChange>,
+}
+
+impl TypedRequest for ChangeSettingsRequest {
+    const FUNCTION: &'static str = "operator.change-settings";
+    type Answer = Result<Settings, OperatorError>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_operator();
+        rules.call_change_settings(store, &self.caller, self.version, &self.settings)
+    }
+}
+
+#[derive(Serialize)]
+struct ListSettingChangesRequest {
+    caller: Caller,
+    after: Option<String>,
+    limit: u32,
+}
+
+impl TypedRequest for ListSettingChangesRequest {
+    const FUNCTION: &'static str = "operator.list-setting-changes";
+    type Answer = Result<HistoryPage, OperatorError>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_operator();
+        rules.call_list_setting_changes(store, &self.caller, self.after.as_deref(), self.limit)
+    }
+}
+
+#[derive(Serialize)]
+struct GetAccountSettingsRequest {
     caller: Caller,
     auth_id: String,
-    limits: LimitsChange,
 }
 
-impl TypedRequest for SetLimitsRequest {
-    const FUNCTION: &'static str = "operator.set-limits";
-    type Answer = Result<Limits, OperatorError>;
+impl TypedRequest for GetAccountSettingsRequest {
+    const FUNCTION: &'static str = "operator.get-account-settings";
+    type Answer = Result<Settings, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
-        rules.call_set_limits(store, &self.caller, &self.auth_id, &self.limits)
+        rules.call_get_account_settings(store, &self.caller, &self.auth_id)
     }
 }
 
 #[derive(Serialize)]
-struct GetLimitsRequest {
+struct ChangeAccountSettingsRequest {
     caller: Caller,
     auth_id: String,
+    version: Option<u32>,
+    settings: Vec<SettingChange>,
 }
 
-impl TypedRequest for GetLimitsRequest {
-    const FUNCTION: &'static str = "operator.get-limits";
-    type Answer = Result<Limits, OperatorError>;
+impl TypedRequest for ChangeAccountSettingsRequest {
+    const FUNCTION: &'static str = "operator.change-account-settings";
+    type Answer = Result<Settings, OperatorError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_operator();
-        rules.call_get_limits(store, &self.caller, &self.auth_id)
+        rules.call_change_account_settings(store, &self.caller, &self.auth_id, self.version, &self.settings)
+    }
+}
+
+#[derive(Serialize)]
+struct ListAccountSettingChangesRequest {
+    caller: Caller,
+    auth_id: String,
+    after: Option<String>,
+    limit: u32,
+}
+
+impl TypedRequest for ListAccountSettingChangesRequest {
+    const FUNCTION: &'static str = "operator.list-account-setting-changes";
+    type Answer = Result<HistoryPage, OperatorError>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_operator();
+        rules.call_list_account_setting_changes(store, &self.caller, &self.auth_id, self.after.as_deref(), self.limit)
     }
 }
 

@@ -100,8 +100,7 @@ pub fn operator() -> Caller {
         "accounts.list",
         "credits.adjust",
         "subaccounts.create",
-        "operator.set-policy",
-        "operator.get-policy",
+        "operator.change-settings",
         "pricing.create-version",
         "pricing.add-rows",
         "pricing.set-number-prices",
@@ -197,11 +196,12 @@ pub fn write_prices(host: &Coinbox, caller: &Value) -> Result<()> {
         })
         .collect();
     // Without a seller no invoice would be issued (R89).
-    let mut policy = ok(host.call("operator.get-policy", &json!({"caller": caller}))?)?;
-    policy["seller"]["legal-name"] = "Bench Telecom Ltd".into();
-    policy["seller"]["address-lines"] = json!(["1 Example Road"]);
-    policy["seller"]["country"] = "NZ".into();
-    ok(host.call("operator.set-policy", &json!({"caller": caller, "policy": policy}))?)?;
+    let seller = json!([
+        {"name": "seller.legal-name", "value": "Bench Telecom Ltd"},
+        {"name": "seller.address-lines", "value": "1 Example Road"},
+        {"name": "seller.country", "value": "NZ"},
+    ]);
+    ok(host.call("operator.change-settings", &json!({"caller": caller, "version": null, "settings": seller}))?)?;
     ok(host.call("pricing.create-version", &json!({"caller": caller}))?)?;
     for part in rows.chunks(1000) {
         ok(host.call("pricing.add-rows", &json!({"caller": caller, "version": 1, "rows": part}))?)?;

@@ -271,11 +271,17 @@ class Server:
     # What most tests begin with
 
     def name_seller(self):
-        """Names the seller, unless the policy does: without one a new store charges nothing and issues nothing (R89)."""
-        policy = self.call("operator.get-policy")
-        if not policy["seller"]["legal-name"]:
-            seller = {**policy["seller"], "legal-name": "Example Telecom Ltd", "address-lines": ["1 Example Road"], "country": "NZ"}
-            self.call("operator.set-policy", policy={**policy, "seller": seller})
+        """Names the seller: without one a new store charges nothing and issues nothing (R89)."""
+        self.settings_of_policy({"seller.legal-name": "Example Telecom Ltd", "seller.address-lines": "1 Example Road", "seller.country": "NZ"})
+
+    def settings_of_policy(self, values):
+        """Changes settings of the policy: text by name."""
+        return self.call("operator.change-settings", settings=[{"name": name, "value": value} for name, value in values.items()])
+
+    def settings_of_account(self, account, values):
+        """Changes an account's own settings: text by name, or None for what the policy says."""
+        return self.call("operator.change-account-settings", auth_id=account,
+                         settings=[{"name": name, "value": value} for name, value in values.items()])
 
     def account(self, name="Acme", email="owner@acme.example", kind="standard", billing=True, **more):
         """Auth ID and token of a new account, with what must be there before its first charge."""

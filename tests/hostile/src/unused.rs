@@ -597,17 +597,43 @@ impl events::Guest for Hostile {
 }
 
 impl operator::Guest for Hostile {
-    fn get_policy(_: operator::Caller) -> Result<operator::Policy, operator::OperatorError> {
+    fn describe_settings(_: operator::Caller) -> Result<Vec<operator::SettingFacts>, operator::OperatorError> {
         unused()
     }
-    fn set_policy(_: operator::Caller, _: operator::Policy) -> Result<operator::Policy, operator::OperatorError> {
+    fn get_settings(_: operator::Caller) -> Result<operator::Settings, operator::OperatorError> {
         unused()
     }
-    fn set_limits(
+    fn change_settings(
+        _: operator::Caller,
+        _: Option<u32>,
+        _: Vec<operator::SettingChange>,
+    ) -> Result<operator::Settings, operator::OperatorError> {
+        unused()
+    }
+    fn list_setting_changes(
+        _: operator::Caller,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<operator::HistoryPage, operator::OperatorError> {
+        unused()
+    }
+    fn get_account_settings(_: operator::Caller, _: String) -> Result<operator::Settings, operator::OperatorError> {
+        unused()
+    }
+    fn change_account_settings(
         _: operator::Caller,
         _: String,
-        _: operator::LimitsChange,
-    ) -> Result<operator::Limits, operator::OperatorError> {
+        _: Option<u32>,
+        _: Vec<operator::SettingChange>,
+    ) -> Result<operator::Settings, operator::OperatorError> {
+        unused()
+    }
+    fn list_account_setting_changes(
+        _: operator::Caller,
+        _: String,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<operator::HistoryPage, operator::OperatorError> {
         unused()
     }
     fn set_billing(
@@ -634,9 +660,6 @@ impl operator::Guest for Hostile {
         _: operator::Caller,
         _: Vec<operator::Folded>,
     ) -> Result<Vec<operator::Difference>, operator::OperatorError> {
-        unused()
-    }
-    fn get_limits(_: operator::Caller, _: String) -> Result<operator::Limits, operator::OperatorError> {
         unused()
     }
     fn read_charges(

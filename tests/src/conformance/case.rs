@@ -54,7 +54,7 @@ pub(super) struct Given {
     /// `null`: the policy names no seller. Otherwise a complete one is filled in.
     #[serde(default, deserialize_with = "given_even_if_null")]
     pub seller: Option<Value>,
-    /// Fields of the policy that differ from the defaults.
+    /// Settings that differ from the defaults, by name.
     #[serde(default)]
     pub policy: Map<String, Value>,
     /// Products of the operator's own.

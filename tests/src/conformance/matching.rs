@@ -43,6 +43,18 @@ fn at(path: &str, pattern: &Value, found: &Value, variables: &mut Variables) -> 
             let form = expected["matches"].as_str().expect("just seen");
             if has_form(form, found.as_str().unwrap_or_default())? { Ok(()) } else { differs() }
         }
+        (Value::Object(expected), _) if is_part(expected) => {
+            let Some(items) = found.as_array() else { return differs() };
+            let mut items = items.iter();
+            for pattern in expected["has"].as_array().into_iter().flatten() {
+                let fits = items.find_map(|item| {
+                    let mut tried = variables.clone();
+                    at(path, pattern, item, &mut tried).is_ok().then_some(tried)
+                });
+                *variables = fits.ok_or_else(|| format!("{here}: no further {pattern} in {found}"))?;
+            }
+            Ok(())
+        }
         (Value::Object(expected), Value::Object(fields)) => {
             for (name, pattern) in expected.iter().filter(|(name, _)| *name != MORE) {
                 let path = format!("{path}.{name}");
@@ -69,6 +81,10 @@ fn at(path: &str, pattern: &Value, found: &Value, variables: &mut Variables) -> 
         _ if pattern == found => Ok(()),
         _ => differs(),
     }
+}
+
+fn is_part(object: &Map<String, Value>) -> bool {
+    object.len() == 1 && object.get("has").is_some_and(Value::is_array)
 }
 
 fn is_form(object: &Map<String, Value>) -> bool {
@@ -131,6 +147,18 @@ mod tests {
         assert!(!holds(json!([1, "..."]), json!([])));
         assert!(holds(json!("*"), json!({"any": "thing"})) && holds(json!("*"), json!(null)));
         assert!(!holds(json!(null), json!(0)));
+    }
+
+    #[test]
+    fn a_part_of_an_array_is_in_its_order() {
+        assert!(holds(json!({"has": [1, 3]}), json!([1, 2, 3])) && holds(json!({"has": []}), json!([1])));
+        for found in [json!([3, 1]), json!([1]), json!({"has": [1, 3]}), json!(null)] {
+            assert!(!holds(json!({"has": [1, 3]}), found));
+        }
+        let mut variables = Variables::default();
+        let pattern = json!({"has": [{"a": "${x}", "b": 2}]});
+        assert_eq!(matches(&pattern, &json!([{"a": 1, "b": 1}, {"a": 5, "b": 2}]), &mut variables), Ok(()));
+        assert_eq!(variables.get("x"), Some(&json!(5)));
     }
 
     #[test]

@@ -81,6 +81,19 @@ pub fn run(case: &Case, setup: Setup, seed: u64) -> anyhow::Result<Transcript> {
 /// Where seller and customers are, unless a case says otherwise: no case has a tax there.
 const COUNTRY: &str = "NZ";
 
+/// The seller, unless a case says otherwise.
+const SELLER: [(&str, &str); 3] = [
+    ("seller.legal-name", "Example Telecom Ltd"),
+    ("seller.address-lines", "1 Example Road\nWellington 6011"),
+    ("seller.country", COUNTRY),
+];
+
+/// A change of a setting. A value that is not text stands for its JSON text.
+fn setting(name: &str, value: &Value) -> Value {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    json!({"name": name, "value": text})
+}
+
 /// Whether something that a case may leave out with `null` is to be filled in.
 fn is_filled_in(key: &str, given: Option<&Value>) -> anyhow::Result<bool> {
     match given {
@@ -107,19 +120,13 @@ struct Run {
 
 impl Run {
     fn prepare(&mut self, given: &Given) -> anyhow::Result<()> {
-        let seller = is_filled_in("seller", given.seller.as_ref())? && !given.policy.contains_key("seller");
-        if seller || !given.policy.is_empty() {
-            let mut policy = self.must("operator.get-policy", json!({}))?;
-            for (name, value) in &given.policy {
-                ensure!(policy.get(name).is_some(), "the policy has no field `{name}`");
-                policy[name] = value.clone();
-            }
-            if seller {
-                policy["seller"]["legal-name"] = "Example Telecom Ltd".into();
-                policy["seller"]["address-lines"] = json!(["1 Example Road", "Wellington 6011"]);
-                policy["seller"]["country"] = COUNTRY.into();
-            }
-            self.must("operator.set-policy", json!({ "policy": policy }))?;
+        let seller = is_filled_in("seller", given.seller.as_ref())?;
+        let mut settings: Vec<Value> = given.policy.iter().map(|(name, value)| setting(name, value)).collect();
+        if seller {
+            settings.extend(SELLER.map(|(name, value)| setting(name, &value.into())));
+        }
+        if !settings.is_empty() {
+            self.must("operator.change-settings", json!({"version": null, "settings": settings}))?;
         }
         for offer in &given.stock {
             self.world.stock.add(contract_json::from_value(offer).map_err(|error| anyhow::anyhow!("stock: {error}"))?);

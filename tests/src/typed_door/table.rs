@@ -28,6 +28,12 @@ mod jobs {
             call: |host, given| door::answer(host.jobs().begin(&given.take::<String>("job")?)),
         },
         door::Row {
+            function: "jobs.next-request",
+            arguments: &[("task", door::through::<JobTask>), ("answers", door::through::<Vec<OutsideAnswer>>)],
+            answer: door::through::<Result<EffectStep, FieldProblem>>,
+            call: |host, given| door::answer(host.jobs().next_request(given.take("task")?, given.take("answers")?)),
+        },
+        door::Row {
             function: "jobs.finish",
             arguments: &[("job", door::through::<String>), ("attempt", door::through::<u32>), ("done", door::through::<TaskOutcome>)],
             answer: door::through::<Result<NextStep, JobError>>,
@@ -790,28 +796,46 @@ mod operator {
 
     pub(super) const ROWS: &[door::Row] = &[
         door::Row {
-            function: "operator.get-policy",
+            function: "operator.describe-settings",
             arguments: &[("caller", door::through::<Caller>)],
-            answer: door::through::<Result<Policy, OperatorError>>,
-            call: |host, given| door::answer(host.operator().get_policy(&given.take::<Caller>("caller")?)),
+            answer: door::through::<Result<Vec<SettingFacts>, OperatorError>>,
+            call: |host, given| door::answer(host.operator().describe_settings(&given.take::<Caller>("caller")?)),
         },
         door::Row {
-            function: "operator.set-policy",
-            arguments: &[("caller", door::through::<Caller>), ("policy", door::through::<Policy>)],
-            answer: door::through::<Result<Policy, OperatorError>>,
-            call: |host, given| door::answer(host.operator().set_policy(&given.take::<Caller>("caller")?, given.take("policy")?)),
+            function: "operator.get-settings",
+            arguments: &[("caller", door::through::<Caller>)],
+            answer: door::through::<Result<Settings, OperatorError>>,
+            call: |host, given| door::answer(host.operator().get_settings(&given.take::<Caller>("caller")?)),
         },
         door::Row {
-            function: "operator.set-limits",
-            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("limits", door::through::<LimitsChange>)],
-            answer: door::through::<Result<Limits, OperatorError>>,
-            call: |host, given| door::answer(host.operator().set_limits(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("limits")?)),
+            function: "operator.change-settings",
+            arguments: &[("caller", door::through::<Caller>), ("version", door::through::<Option<u32>>), ("settings", door::through::<Vec<SettingChange>>)],
+            answer: door::through::<Result<Settings, OperatorError>>,
+            call: |host, given| door::answer(host.operator().change_settings(&given.take::<Caller>("caller")?, given.take("version")?, given.take("settings")?)),
         },
         door::Row {
-            function: "operator.get-limits",
+            function: "operator.list-setting-changes",
+            arguments: &[("caller", door::through::<Caller>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<HistoryPage, OperatorError>>,
+            call: |host, given| door::answer(host.operator().list_setting_changes(&given.take::<Caller>("caller")?, given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
+        },
+        door::Row {
+            function: "operator.get-account-settings",
             arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
-            answer: door::through::<Result<Limits, OperatorError>>,
-            call: |host, given| door::answer(host.operator().get_limits(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+            answer: door::through::<Result<Settings, OperatorError>>,
+            call: |host, given| door::answer(host.operator().get_account_settings(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "operator.change-account-settings",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("version", door::through::<Option<u32>>), ("settings", door::through::<Vec<SettingChange>>)],
+            answer: door::through::<Result<Settings, OperatorError>>,
+            call: |host, given| door::answer(host.operator().change_account_settings(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("version")?, given.take("settings")?)),
+        },
+        door::Row {
+            function: "operator.list-account-setting-changes",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<HistoryPage, OperatorError>>,
+            call: |host, given| door::answer(host.operator().list_account_setting_changes(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
         },
         door::Row {
             function: "operator.set-billing",

@@ -337,9 +337,13 @@ functions! {
     NUMBERS_GET: Query<AuthId> = query_on("numbers.get", Tokens::Own, On::Either);
     NUMBERS_UPDATE: Command<AuthId> = command_on("numbers.update", Tokens::Own, On::Either);
     NUMBERS_RELEASE: Command<AuthId> = command_on("numbers.release", Tokens::Own, On::Either);
-    OPERATOR_GET_POLICY: Query<()> = query("operator.get-policy", Tokens::No);
-    OPERATOR_SET_POLICY: Command<()> = command("operator.set-policy", Tokens::No);
-    OPERATOR_SET_LIMITS: Command<AuthId> = command_on("operator.set-limits", Tokens::No, On::Main);
+    OPERATOR_DESCRIBE_SETTINGS: Query<()> = query("operator.describe-settings", Tokens::No);
+    OPERATOR_GET_SETTINGS: Query<()> = query("operator.get-settings", Tokens::No);
+    OPERATOR_CHANGE_SETTINGS: Command<()> = command("operator.change-settings", Tokens::No);
+    OPERATOR_LIST_SETTING_CHANGES: Query<()> = query("operator.list-setting-changes", Tokens::No);
+    OPERATOR_GET_ACCOUNT_SETTINGS: Query<AuthId> = query_on("operator.get-account-settings", Tokens::No, On::Main);
+    OPERATOR_CHANGE_ACCOUNT_SETTINGS: Command<AuthId> = command_on("operator.change-account-settings", Tokens::No, On::Main);
+    OPERATOR_LIST_ACCOUNT_SETTING_CHANGES: Query<AuthId> = query_on("operator.list-account-setting-changes", Tokens::No, On::Main);
     OPERATOR_SET_BILLING: Command<AuthId> = command_on("operator.set-billing", Tokens::No, On::Main);
     OPERATOR_GET_BILLING: Query<AuthId> = query_on("operator.get-billing", Tokens::No, On::Main);
     OPERATOR_READ_LEDGER: Query<()> = query("operator.read-ledger", Tokens::No).by(Way::InTurn);
@@ -352,7 +356,6 @@ functions! {
     OPERATOR_COMPARE_INDEXES: Query<()> = query("operator.compare-indexes", Tokens::No).by(Way::InTurn);
     OPERATOR_LIST_QUEUE: Query<()> = query("operator.list-queue", Tokens::No).by(Way::InTurn);
     OPERATOR_RESOLVE_PAYMENT: Command<()> = command("operator.resolve-payment", Tokens::No).by(Way::Named).of("item");
-    OPERATOR_GET_LIMITS: Query<AuthId> = query_on("operator.get-limits", Tokens::No, On::Main);
     PRICING_ADD_PRODUCT: Command<()> = command("pricing.add-product", Tokens::No);
     PRICING_UPDATE_PRODUCT: Command<()> = command("pricing.update-product", Tokens::No);
     PRICING_LIST_PRODUCTS: Query<()> = query("pricing.list-products", Tokens::No);

@@ -32,3 +32,4 @@ pub mod texts;
 pub mod timezone;
 pub mod turn;
 pub mod vocabulary;
+pub mod written;

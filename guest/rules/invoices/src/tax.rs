@@ -196,7 +196,7 @@ mod tests {
     fn rows_are_of_countries_and_of_their_states() {
         let refused = |country: &str, state: &str| {
             let mut checks = Checks::new();
-            check_rates(&mut checks, &[rate(country, state, "1", false)]);
+            check_rates(&mut checks, "settings.tax-rates", &[rate(country, state, "1", false)]);
             match checks.done() {
                 Err(Fault::Refused(coinbox_ground::vocabulary::Refusal::Invalid(problems))) => {
                     problems.into_iter().map(|problem| (problem.field, problem.limit.unwrap_or_default())).collect()
@@ -204,7 +204,7 @@ mod tests {
                 _ => Vec::new(),
             }
         };
-        let of = |name: &str, limit: &str| vec![(format!("policy.tax-rates[0].{name}"), limit.to_owned())];
+        let of = |name: &str, limit: &str| vec![(format!("settings.tax-rates[0].{name}"), limit.to_owned())];
         assert_eq!(refused("QQ", ""), of("country", "two upper-case letters of ISO 3166-1"));
         assert_eq!(refused("UK", ""), of("country", "GB, the code of ISO 3166-1: two upper-case letters"));
         assert_eq!(refused("US", "California"), of("state", "CA, the code of ISO 3166-2 for California"));
@@ -217,7 +217,7 @@ mod tests {
     fn a_tax_of_a_place_stands_once_however_it_is_written() {
         let refused = |rows: &[TaxRate]| {
             let mut checks = Checks::new();
-            check_rates(&mut checks, rows);
+            check_rates(&mut checks, "settings.tax-rates", rows);
             match checks.done() {
                 Err(Fault::Refused(coinbox_ground::vocabulary::Refusal::Invalid(problems))) => {
                     problems.into_iter().map(|problem| (problem.field, problem.limit.unwrap_or_default())).collect()
@@ -230,8 +230,8 @@ mod tests {
             ..rate("CA", state, percent, false)
         };
         let twice = |place: usize, before: usize| {
-            let limit = format!("differs in country, state or name from policy.tax-rates[{before}]");
-            (format!("policy.tax-rates[{place}].name"), limit)
+            let limit = format!("differs in country, state or name from settings.tax-rates[{before}]");
+            (format!("settings.tax-rates[{place}].name"), limit)
         };
         assert_eq!(refused(&[named("QC", "GST", "5"), named("QC", "QST", "9.975"), named("ON", "GST", "5")]), []);
         let rows = [

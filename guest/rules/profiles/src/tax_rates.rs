@@ -9,6 +9,19 @@ use serde::{Deserialize, Serialize};
 /// Most rows of the table.
 pub(crate) const RATES_MAX: usize = 500;
 
+/// The form of the table, as JSON Schema.
+pub(crate) const SCHEMA: &str = concat!(
+    r#"{"type":"array","maxItems":500,"items":{"type":"object","additionalProperties":false,"#,
+    r#""required":["country","name","percent"],"properties":{"#,
+    r#""country":{"type":"string","description":"ISO 3166-1 alpha-2: country of the customer"},"#,
+    r#""state":{"type":"string","description":"ISO 3166-2, the part after the hyphen, such as CA: state of the customer. Empty or left out: every state"},"#,
+    r#""name":{"type":"string","minLength":1,"maxLength":60,"description":"as invoices print it"},"#,
+    r#""percent":{"type":"string","description":"0 to 100, at most 6 decimals"},"#,
+    r#""reverse-charge":{"type":"boolean","description":"a customer with a valid tax ID owes the tax, and the seller charges none. Left out: false"},"#,
+    r#""legal-basis":{"type":"string","maxLength":200,"description":"why no tax is charged, printed under reverse charge and at a rate of 0. Left out: empty"}"#,
+    r#"}}}"#
+);
+
 /// One row of the tax table. All rows that fit a customer apply side by side, each to the whole net amount.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -16,12 +29,14 @@ pub struct TaxRate {
     /// ISO 3166-1 alpha-2: the customer's.
     pub country: String,
     /// ISO 3166-2, the part after the hyphen; blanks at the ends and letter case mean nothing. Empty: every state.
+    #[serde(default)]
     pub state: String,
     /// As invoices print it, 1 to 60 characters.
     pub name: String,
     /// 0 to 100 with at most 6 decimals.
     pub percent: String,
     /// Whether a customer with a valid tax ID owes the tax himself.
+    #[serde(default)]
     pub reverse_charge: bool,
     /// Why no tax is charged, printed under reverse charge and at a rate of 0: 0 to 200 characters.
     #[serde(default)]
@@ -35,11 +50,11 @@ pub fn percent(text: &str) -> Option<Decimal> {
     good.then(|| money.to_decimal())
 }
 
-/// Checks the policy's table.
-pub fn check_rates(checks: &mut Checks, rates: &[TaxRate]) {
-    checks.require(rates.len() <= RATES_MAX, "policy.tax-rates", FieldRule::TooMany, RATES_MAX);
+/// Checks the policy's table, which problems name by this path.
+pub fn check_rates(checks: &mut Checks, path: &str, rates: &[TaxRate]) {
+    checks.require(rates.len() <= RATES_MAX, path, FieldRule::TooMany, RATES_MAX);
     for (place, rate) in rates.iter().take(RATES_MAX).enumerate() {
-        let field = |name: &str| format!("policy.tax-rates[{place}].{name}");
+        let field = |name: &str| format!("{path}[{place}].{name}");
         checks.form(country::check(&rate.country), &field("country"));
         checks.text(&rate.state, &field("state"), 0, 100);
         if !rate.state.trim().is_empty() && country::is_country(&rate.country) {
@@ -48,7 +63,7 @@ pub fn check_rates(checks: &mut Checks, rates: &[TaxRate]) {
         checks.text(&rate.name, &field("name"), 1, 60);
         // Two rows of one tax would be charged both.
         if let Some(before) = rates[..place].iter().position(|other| is_same_tax(other, rate)) {
-            let limit = format!("differs in country, state or name from policy.tax-rates[{before}]");
+            let limit = format!("differs in country, state or name from {path}[{before}]");
             checks.require(false, &field("name"), FieldRule::NotAllowedTogether, limit);
         }
         checks.require(

@@ -3,6 +3,8 @@
 use crate::ground::product::ID_MAX;
 use crate::ground::vocabulary::uint_text;
 use crate::pricing::{QUANTITY_MAX, Unit};
+use crate::profiles::policy::history::PAGE_MAX as HISTORY_MAX;
+use crate::profiles::policy::settings::CHANGES_MAX as SETTINGS_MAX;
 use crate::usage::EVENTS_MAX;
 use crate::usage::pages::{PAGE_MAX, SOURCE_MAX};
 use crate::usage::reservations::checks::{ITEMS_MAX, LASTS_MAX};
@@ -33,7 +35,7 @@ const STORAGE: [(&str, u64); 8] = [
 ];
 
 /// Most items of a batch, most entries of a page.
-const CALLS: [(&str, u64); 30] = [
+const CALLS: [(&str, u64); 34] = [
     ("accounts.list.limit", 500),
     ("coupons.list.limit", 100),
     ("coupons.list-redemptions.limit", 100),
@@ -42,9 +44,13 @@ const CALLS: [(&str, u64); 30] = [
     ("invoices.list-documents.limit", 100),
     ("invoices.list-issued.limit", 100),
     ("numbers.list.limit", 100),
+    ("operator.change-account-settings.settings", SETTINGS_MAX as u64),
+    ("operator.change-settings.settings", SETTINGS_MAX as u64),
     ("operator.compare-events.limit", 100),
     ("operator.compare-indexes.limit", 500),
+    ("operator.list-account-setting-changes.limit", HISTORY_MAX as u64),
     ("operator.list-queue.limit", 100),
+    ("operator.list-setting-changes.limit", HISTORY_MAX as u64),
     ("operator.read-charges.limit", 500),
     ("operator.read-ledger.limit", 500),
     ("pricing.add-rows.rows", 1000),

@@ -17,11 +17,13 @@ use crate::ground::outside::{
 };
 use crate::ground::port::Vault;
 use crate::ground::testing::{Fake, OpenVault, START, operator_with};
+use crate::ground::turn::Turn;
 use crate::ground::vocabulary::{Caller, DAY_MS, Fact, HOUR_MS, Instant, MINUTE_MS};
 use crate::jobs;
 use crate::payments::cards;
 use crate::payments::charges;
-use crate::policy;
+use crate::policy::{self, Policy, SettingChange, Settings};
+use crate::profiles::policy::settings::differences;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
@@ -29,6 +31,27 @@ use std::collections::BTreeMap;
 pub(crate) fn operator() -> Caller {
     let every: Vec<&str> = functions::functions().iter().filter_map(|function| function.permission).collect();
     operator_with(&every)
+}
+
+/// Changes of settings by name.
+pub(crate) fn changes(named: &[(&str, &str)]) -> Vec<SettingChange> {
+    named
+        .iter()
+        .map(|(name, value)| SettingChange { name: (*name).to_owned(), value: Some((*value).to_owned()) })
+        .collect()
+}
+
+/// Changes the settings in which the changed policy differs.
+pub(crate) fn change_policy(
+    turn: &mut Turn<'_>,
+    change: impl FnOnce(&mut Policy),
+) -> Result<Settings, interfaces::operator::Error> {
+    let before = Policy::load(turn)?;
+    let mut after = before.as_ref().clone();
+    change(&mut after);
+    let changed = differences(&before, &after).into_iter();
+    let changes = changed.map(|one| SettingChange { name: one.name, value: one.after }).collect();
+    policy::change_settings(turn, &operator(), Some(before.version), changes)
 }
 
 /// What the gateway answers to the next charge that it does not know yet.
@@ -419,9 +442,7 @@ impl Story {
 
     pub(crate) fn minimum(&mut self, units: i64) {
         self.command(|turn, _| {
-            let mut changed = policy::get_policy(turn, &operator())?;
-            changed.minimum_recharge = Money::from_units(units).micros();
-            policy::set_policy(turn, &operator(), changed)
+            change_policy(turn, |policy| policy.minimum_recharge = Money::from_units(units).micros())
         });
     }
 

@@ -3,7 +3,7 @@
 use crate::credit::settings::alerts::get_alerts;
 use crate::jobs;
 use crate::policy;
-use crate::stories::scenario::{Story, operator};
+use crate::stories::scenario::{Story, change_policy, operator};
 
 fn armed(story: &Story) -> Vec<(i64, bool)> {
     let account = story.account.clone();
@@ -18,11 +18,7 @@ fn what_follows_from_a_shared_record_that_the_host_has_copied_is_set() {
     for story in [&mut home, &mut cell] {
         story.recharge(100);
     }
-    home.command(|turn, _| {
-        let mut changed = policy::get_policy(turn, &operator())?;
-        changed.alert_thresholds = vec![60_000_000];
-        policy::set_policy(turn, &operator(), changed)
-    });
+    home.command(|turn, _| change_policy(turn, |policy| policy.alert_thresholds = vec![60_000_000]));
     cell.fake.plant(policy::KEY, &home.fake.dump()[policy::KEY]);
     assert_eq!(armed(&cell), [(60_000_000, false)]);
     cell.command(|turn, _| jobs::shared_changed(turn));

@@ -24,8 +24,7 @@ use crate::payments::charges;
 use crate::payments::coupons;
 use crate::policy;
 use crate::pricing::{self, PriceRow};
-use crate::stories::scenario::operator;
-use crate::stories::scenario::{Answer, Story};
+use crate::stories::scenario::{Answer, Story, changes, operator};
 use crate::usage;
 use crate::usage::daily;
 use crate::usage::reservations::{self, Extension, Hold, Kind, Named, Price};
@@ -162,12 +161,8 @@ fn everything() -> (Story, String) {
     ];
     story.command(|turn, _| usage::record_events(turn, &keyed(operator(), "batch-1"), batch));
     story.command(|turn, auth| {
-        let limits = policy::LimitsChange {
-            maximum_recharge: Some(20_000_000_000),
-            standard_rate: Some(50),
-            ..Default::default()
-        };
-        policy::set_limits(turn, &operator(), auth, limits)
+        let limits = changes(&[("maximum-recharge", "20000.00"), ("standard-rate", "50")]);
+        policy::change_account_settings(turn, &operator(), auth, None, limits)
     });
     story.minimum(20);
     let trial = |turn: &mut crate::ground::turn::Turn<'_>, _| {

@@ -79,56 +79,42 @@ pub fn account(work: &Work, command: Account) -> anyhow::Result<()> {
             return work.output.answer(&token, |token| Text::Line(plain(token)));
         }
         Account::Limits { account, maximum_recharge, standard_rate, lookup_rate, message_rate, show: _ } => {
-            let (mut change, mut as_policy) = (json!({}), Vec::new());
-            let mut note =
-                |name: &'static str, given: Option<String>, read: fn(&str, &str) -> anyhow::Result<Value>| {
-                    match setting(given) {
-                        Some(Setting::To(text)) => change[name] = read(&format!("--{name}"), &text)?,
-                        Some(Setting::None) => as_policy.push(name),
-                        None => {}
-                    }
-                    anyhow::Ok(())
+            let given = [
+                ("maximum-recharge", maximum_recharge),
+                ("standard-rate", standard_rate),
+                ("lookup-rate", lookup_rate),
+                ("message-rate", message_rate),
+            ];
+            let change = |(name, given): (&str, Option<String>)| {
+                let value = match setting(given)? {
+                    Setting::To(text) => Value::from(text),
+                    Setting::None => Value::Null,
                 };
-            note("maximum-recharge", maximum_recharge, |flag, text| Ok(micros_of(flag, text)?.into()))?;
-            for (name, rate) in
-                [("standard-rate", standard_rate), ("lookup-rate", lookup_rate), ("message-rate", message_rate)]
-            {
-                note(name, rate, |flag, text| {
-                    let rate = text.parse::<u32>();
-                    let wrong =
-                        |_| anyhow::anyhow!("{flag}: `{}` is not a whole number or none", text::shortened(text));
-                    rate.map(Value::from).map_err(wrong)
-                })?;
-            }
-            if !as_policy.is_empty() {
-                change["as-policy"] = as_policy.into();
-            }
-            // Looking changes nothing.
-            let limits = if change == json!({}) {
-                work.link.call("operator.get-limits", json!({"auth-id": account}))?
-            } else {
-                work.link.call("operator.set-limits", json!({"auth-id": account, "limits": change}))?
+                Some(json!({"name": name, "value": value}))
             };
-            return show_limits(work, &limits);
+            let changes: Vec<Value> = given.into_iter().filter_map(change).collect();
+            // Looking changes nothing.
+            let settings = if changes.is_empty() {
+                work.link.call("operator.get-account-settings", json!({"auth-id": account}))?
+            } else {
+                let arguments = json!({"auth-id": account, "version": null, "settings": changes});
+                work.link.call("operator.change-account-settings", arguments)?
+            };
+            return show_limits(work, &settings);
         }
     };
     work.output.answer(&answer, shown_account)
 }
 
-/// The limits in force: the account's own, and the policy's where it has none.
-fn show_limits(work: &Work, limits: &Value) -> anyhow::Result<()> {
-    let policy = if work.output.is_json() { Value::Null } else { work.link.call("operator.get-policy", json!({}))? };
-    work.output.answer(limits, |limits| {
-        let row = |name: &str, shown: fn(&Value) -> String| match &limits[name] {
-            Value::Null => format!("{} (as the policy says)", shown(&policy[name])),
-            own => shown(own),
-        };
-        Text::Table(Rows::of_fields(vec![
-            ("largest recharge", row("maximum-recharge", amount)),
-            ("requests a second", row("standard-rate", plain)),
-            ("lookups a second", row("lookup-rate", plain)),
-            ("messages a second", row("message-rate", plain)),
-        ]))
+/// The settings in force that an account can have of its own.
+fn show_limits(work: &Work, settings: &Value) -> anyhow::Result<()> {
+    work.output.answer(settings, |settings| {
+        let all = settings["settings"].as_array().into_iter().flatten();
+        let fields = all.map(|setting| {
+            let policys = if setting["chosen"] == true { "" } else { " (as the policy says)" };
+            (setting["name"].as_str().unwrap_or_default(), format!("{}{policys}", field(setting, "value")))
+        });
+        Text::Table(Rows::of_fields(fields.collect()))
     })
 }
 

@@ -63,7 +63,8 @@ fn typed(field: &str, matches: &ArgMatches) -> String {
     let found = ids.find_map(|id| argument(command, id));
     // Of what every command takes the rules see only this.
     let found = found.or_else(|| argument(&root, "idempotency_key").filter(|_| same == "idempotency_key"));
-    found.map_or_else(|| field.to_owned(), shown)
+    // Settings of `policy set` are named as they were typed.
+    found.map_or_else(|| field.strip_prefix("settings.").unwrap_or(field).to_owned(), shown)
 }
 
 fn argument<'a>(command: &'a Command, id: &str) -> Option<&'a Arg> {
@@ -106,7 +107,9 @@ mod tests {
             ("coinbox card add MA1 x", "token", "CARD_TOKEN"),
             ("coinbox recharge now MA1 5", "amount", "AMOUNT"),
             ("coinbox recharge now MA1 5", "caller.idempotency-key", "--idempotency-key"),
-            ("coinbox policy set brand x", "policy.brand", "policy.brand"),
+            ("coinbox policy set brand x", "settings.brand", "brand"),
+            ("coinbox account limits MA1 --lookup-rate 0", "settings.lookup-rate", "--lookup-rate"),
+            ("coinbox seller set --country x", "settings.seller.country", "--country"),
         ] {
             assert_eq!(told(line, field), name, "{line}");
         }
@@ -138,11 +141,11 @@ mod tests {
                 "--expires: too small (limit: 2026-10-20T09:00:00Z)",
             ),
             (
-                "coinbox policy set hang-up-grace-ms 11m",
-                "policy.hang-up-grace-ms",
+                "coinbox policy set hang-up-grace 11m",
+                "settings.hang-up-grace",
                 "too-large",
-                "600000",
-                "policy.hang-up-grace-ms: too large (limit: 10m)",
+                "10m",
+                "hang-up-grace: too large (limit: 10m)",
             ),
         ] {
             let matches = Arguments::command().try_get_matches_from(line.split(' ')).expect("a command");

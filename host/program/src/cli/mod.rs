@@ -18,10 +18,12 @@ mod lists;
 mod numbers;
 mod operation;
 mod pdf;
+mod policy;
 mod products;
 mod queue;
 mod rejected;
 mod reservations;
+mod seller;
 mod serve;
 mod show;
 mod simulate;
@@ -119,8 +121,8 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Events(arguments) => feed::events(&work, arguments),
         Command::Explain { account, after } => feed::explain(&work, &account, after),
         Command::Verify => verify::run(&work),
-        Command::Policy(command) => operation::policy(&work, command),
-        Command::Seller(command) => operation::seller(&work, command),
+        Command::Policy(command) => policy::policy(&work, command),
+        Command::Seller(command) => seller::seller(&work, command),
         Command::Queue { command } => queue::queue(&work, command),
         Command::Refunds(command) => queue::refunds(&work, command),
         Command::Forecast { account, months } => forecast::run(&work, &account, months),

@@ -1,6 +1,6 @@
 //! `coinbox serve`.
 
-use super::operation::seller_lacks;
+use super::seller;
 use crate::config::{Config, LogFormat};
 use crate::open::{self, Opened};
 use coinbox_host::coinbox::Drive;
@@ -58,7 +58,7 @@ fn tell_store(opened: &Opened) {
 
 /// Says at every start what has to be set before anything can be charged or issued (R89).
 fn warn_of_seller(host: &Running) -> anyhow::Result<()> {
-    let permissions = vec!["operator.get-policy".to_owned()];
+    let permissions = vec!["operator.get-settings".to_owned()];
     let caller = Caller {
         who: Principal::Operator(Operator { name: "start".to_owned(), permissions }),
         address: None,
@@ -67,13 +67,13 @@ fn warn_of_seller(host: &Running) -> anyhow::Result<()> {
         idempotency_key: None,
         part: None,
     };
-    let answer = host.coinbox.call("operator.get-policy", &json!({"caller": wit::to_value(&caller)?}))?;
-    let missing = seller_lacks(&answer["ok"]);
+    let answer = host.coinbox.call("operator.get-settings", &json!({"caller": wit::to_value(&caller)?}))?;
+    let missing = seller::lacks(&answer["ok"]);
     if !missing.is_empty() {
         let missing = missing.join(", ");
         tracing::warn!(
             missing,
-            "the policy's seller is not complete: no document is issued, and a new store charges nothing, until `coinbox seller set` has named it"
+            "the seller is not complete: no document is issued, and a new store charges nothing, until `coinbox seller set` has named it"
         );
     }
     Ok(())

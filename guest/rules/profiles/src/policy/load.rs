@@ -92,8 +92,8 @@ impl StoredPolicy {
     }
 }
 
-/// The changed fields with their new values.
-pub fn differences(before: &Policy, after: &Policy) -> Vec<Fact> {
+/// The changed fields of the record with their new values, as the feed tells them.
+pub fn changed_facts(before: &Policy, after: &Policy) -> Vec<Fact> {
     let before = StoredPolicy::of(before).policy;
     StoredPolicy::of(after)
         .policy

@@ -27,7 +27,7 @@ pub struct Policy {
     /// CRD-3.
     #[serde(with = "int_text")]
     pub minimum_recharge: Micros,
-    /// CRD-3; raised per account by `operator.set-limits`.
+    /// CRD-3; an account can have its own.
     #[serde(with = "int_text")]
     pub maximum_recharge: Micros,
     /// CRD-8; 0 to 10 of them.
@@ -178,6 +178,21 @@ pub enum FirstMonth {
     Prorated,
 }
 
+impl FirstMonth {
+    /// All of them with their words.
+    pub(super) const WORDS: [(&'static str, FirstMonth); 3] =
+        [("none", FirstMonth::None), ("full", FirstMonth::Full), ("prorated", FirstMonth::Prorated)];
+
+    /// Its word.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            FirstMonth::None => "none",
+            FirstMonth::Full => "full",
+            FirstMonth::Prorated => "prorated",
+        }
+    }
+}
+
 impl Default for Policy {
     fn default() -> Policy {
         let dollars = |units: i64| Money::from_units(units).micros();
@@ -230,6 +245,11 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// What a new store begins with: see `begin`.
+    pub fn of_new_stores() -> Policy {
+        Policy { require_billing_address: true, ..Policy::default() }
+    }
+
     /// Of accounts that are made without naming one (CRD-17).
     pub fn currency(&self) -> Currency {
         Currency::USD

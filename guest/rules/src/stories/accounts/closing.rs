@@ -4,6 +4,7 @@ use crate::accounts::closing::{ClosingStatus, Step, close, get_closing};
 use crate::accounts::{self, Error, Standing};
 use crate::credit::movements::adjustments::{Adjustment, Goodwill};
 use crate::credit::settings::balance::ShownLot;
+use crate::credits;
 use crate::ground::calendar;
 use crate::ground::money::Money;
 use crate::ground::testing::START;
@@ -14,8 +15,7 @@ use crate::operator::{Folded, compare};
 use crate::payments::refunds::{self, RefundState, ShownRefund};
 use crate::payments::{charges, queue};
 use crate::stories::accounts::foretold::Foretold;
-use crate::stories::scenario::{Answer, Story, operator};
-use crate::{credits, policy};
+use crate::stories::scenario::{Answer, Story, change_policy, operator};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -291,9 +291,7 @@ proptest! {
         let mut foretold = Foretold::new(story.now);
         story.command(|turn, _| {
             crate::ledger::months::schedule(turn);
-            let mut changed = policy::get_policy(turn, &operator())?;
-            changed.close_settle_ms = settle;
-            policy::set_policy(turn, &operator(), changed)
+            change_policy(turn, |policy| policy.close_settle_ms = settle)
         });
         for happening in history {
             match happening {

@@ -6,9 +6,9 @@ use crate::accounts::{
 };
 use crate::ground::ids::AuthId;
 use crate::ground::testing::{self, Fake, START, holder, keyed};
-use crate::ground::vocabulary::{Checks, DAY_MS, FieldRule, Instant, Micros, Refusal, Suspension};
-use crate::profiles::policy;
-use crate::stories::scenario::operator;
+use crate::ground::vocabulary::{Checks, DAY_MS, FieldRule, Instant, Refusal, Suspension};
+use crate::policy::{self, SettingChange};
+use crate::stories::scenario::{changes, operator};
 
 fn new_account(account_type: AccountType) -> NewAccount {
     NewAccount {
@@ -209,21 +209,23 @@ fn limits_of_requests_are_the_main_accounts() {
             crate::accounts::subaccounts::create(turn, &operator(), created.auth_id.clone(), "one".to_owned(), false)
         })
         .expect("a sub-account");
-    let limits = policy::LimitsChange { message_rate: Some(50), ..Default::default() };
-    fake.command(START, |turn| crate::policy::set_limits(turn, &operator(), created.auth_id.clone(), limits))
-        .expect("limits");
+    let set = |value: Option<&str>| {
+        let change = SettingChange { name: "message-rate".to_owned(), value: value.map(str::to_owned) };
+        let auth_id = created.auth_id.clone();
+        let set =
+            fake.command(START, |turn| policy::change_account_settings(turn, &operator(), auth_id, None, vec![change]));
+        set.expect("a setting")
+    };
+    set(Some("50"));
     let expected = RateLimits { main_auth_id: created.auth_id.clone(), standard: 20, lookup: 20, message: 50 };
     for caller in [holder(&created.auth_id, &created.auth_token), holder(&sub.auth_id, &sub.auth_token)] {
         assert_eq!(fake.query(START, |turn| authenticate(turn, &caller)), Ok(expected.clone()));
     }
     let answer = fake.query(START, |turn| authenticate(turn, &operator()));
     assert_eq!(answer, Err(Error::Refused(Refusal::Unauthenticated)));
-    fake.command(START, |turn| {
-        let away = policy::LimitsChange { as_policy: Some(vec![policy::LimitName::MessageRate]), ..Default::default() };
-        crate::policy::set_limits(turn, &operator(), created.auth_id.clone(), away)
-    })
-    .expect("limits");
-    assert!(fake.dump().keys().all(|key| !key.starts_with("lim/")));
+    assert_eq!(set(None).version, 2);
+    let seen = fake.query(START, |turn| authenticate(turn, &holder(&created.auth_id, &created.auth_token)));
+    assert_eq!(seen.map(|rates| rates.message), Ok(20));
 }
 
 #[test]
@@ -233,13 +235,14 @@ fn an_accounts_maximum_stands_above_the_policys() {
     let auth = AuthId::parse(&created.auth_id).expect("an auth ID");
     let maximum = || fake.query(START, |turn| policy::maximum_recharge(turn, auth)).map(|amount| amount.micros());
     assert_eq!(maximum(), Ok(10_000_000_000));
-    let set = |maximum: Micros| {
-        let limits = policy::LimitsChange { maximum_recharge: Some(maximum), ..Default::default() };
-        fake.command(START, |turn| crate::policy::set_limits(turn, &operator(), created.auth_id.clone(), limits))
+    let set = |maximum: &str| {
+        let limits = changes(&[("maximum-recharge", maximum)]);
+        let auth_id = created.auth_id.clone();
+        fake.command(START, |turn| policy::change_account_settings(turn, &operator(), auth_id, None, limits))
     };
-    assert_eq!(set(50_000_000_000).map(|limits| limits.maximum_recharge), Ok(Some(50_000_000_000)));
+    assert_eq!(set("50000").map(|set| set.settings[0].value.clone()), Ok("50000.00".to_owned()));
     assert_eq!(maximum(), Ok(50_000_000_000));
-    for bad in [24_990_000, 25_000_001, 10_000_000_010_000] {
+    for bad in ["24.99", "25.000001", "10000000.01"] {
         assert!(set(bad).is_err(), "{bad}");
     }
     assert_eq!(maximum(), Ok(50_000_000_000));

@@ -18,7 +18,7 @@ use crate::invoices::{
 };
 use crate::ledger::charge_code::ChargeCode;
 use crate::ledger::{LedgerAccount, Line, Transaction};
-use crate::stories::scenario::{Answer, Story, operator};
+use crate::stories::scenario::{Answer, Story, change_policy, operator};
 use crate::{jobs, policy};
 use std::collections::BTreeMap;
 
@@ -80,11 +80,7 @@ pub(crate) fn read(story: &Story, number: &str) -> Document {
 }
 
 pub(crate) fn set_policy(story: &mut Story, change: impl FnOnce(&mut policy::Policy)) {
-    story.command(|turn, _| {
-        let mut changed = policy::get_policy(turn, &operator())?;
-        change(&mut changed);
-        policy::set_policy(turn, &operator(), changed)
-    });
+    story.command(|turn, _| change_policy(turn, change));
 }
 
 pub(crate) fn rate(percent: &str, reverse_charge: bool) -> TaxRate {

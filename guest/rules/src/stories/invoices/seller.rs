@@ -7,8 +7,8 @@ use crate::invoices::{DocumentFilter, DocumentKind, list_documents};
 use crate::jobs::{self, Beginning};
 use crate::operator::Error;
 use crate::payments::queue;
-use crate::policy::{self, Policy, Seller};
-use crate::stories::scenario::{Story, operator};
+use crate::policy::{self, Policy, Seller, Settings};
+use crate::stories::scenario::{Story, change_policy, operator};
 
 fn seller() -> Seller {
     Seller {
@@ -19,16 +19,12 @@ fn seller() -> Seller {
     }
 }
 
-fn change(fake: &Fake, change: impl FnOnce(&mut Policy)) -> Result<Policy, Error> {
-    fake.command(START, |turn| {
-        let mut policy = Policy::load(turn)?.as_ref().clone();
-        change(&mut policy);
-        policy::set_policy(turn, &operator(), policy)
-    })
+fn change(fake: &Fake, change: impl FnOnce(&mut Policy)) -> Result<Settings, Error> {
+    fake.command(START, |turn| change_policy(turn, change))
 }
 
 /// The fields that a change of the policy lacks.
-fn missing(changed: Result<Policy, Error>) -> Vec<String> {
+fn missing(changed: Result<Settings, Error>) -> Vec<String> {
     match changed {
         Err(Error::Refused(Refusal::Invalid(problems))) => {
             assert!(problems.iter().all(|problem| problem.rule == FieldRule::Missing), "{problems:?}");
@@ -61,7 +57,7 @@ fn new_stores_ask_for_billing_information_and_older_ones_keep_what_they_have() {
 #[test]
 fn a_complete_seller_stays_complete_and_is_needed_to_ask_customers() {
     let fake = Fake::new();
-    let all = ["legal-name", "address-lines", "country"].map(|name| format!("policy.seller.{name}"));
+    let all = ["legal-name", "address-lines", "country"].map(|name| format!("settings.seller.{name}"));
     assert_eq!(missing(change(&fake, |policy| policy.require_billing_address = true)), all);
     assert!(change(&fake, |policy| policy.seller.country = "NZ".to_owned()).is_ok(), "a part may come first");
     assert!(change(&fake, |policy| policy.seller.country.clear()).is_ok(), "and go again");
@@ -97,11 +93,7 @@ fn months_without_a_seller_are_invoiced_in_order_once_there_is_one() {
     };
     assert_eq!(page(&story), []);
     assert_eq!(queued(&story.fake), ["seller-incomplete"], "once, whatever waits");
-    story.command(|turn, _| {
-        let mut policy = Policy::load(turn)?.as_ref().clone();
-        policy.seller = seller();
-        policy::set_policy(turn, &operator(), policy)
-    });
+    story.command(|turn, _| change_policy(turn, |policy| policy.seller = seller()));
     let issued = page(&story);
     let numbers: Vec<&str> = issued.iter().map(|document| document.number.as_str()).collect();
     assert_eq!(numbers, ["2026-000001", "2026-000002", "2026-000003"]);

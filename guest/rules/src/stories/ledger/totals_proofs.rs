@@ -9,9 +9,8 @@ use crate::ground::money::Money;
 use crate::ground::testing::START;
 use crate::ground::vocabulary::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::ledger::totals::{fold_next, run};
-use crate::policy;
 use crate::stories::ledger::totals::{sms, with_prices};
-use crate::stories::scenario::{Story, operator};
+use crate::stories::scenario::{Story, change_policy, operator};
 use crate::usage;
 use jiff::civil::Date;
 use proptest::prelude::*;
@@ -233,9 +232,8 @@ proptest! {
 #[test]
 fn five_thousand_lines_of_as_many_accounts_stay_within_one_calls_bounds() {
     let story = Story::new();
-    let mut changed = story.fake.query(START, |turn| policy::get_policy(turn, &operator())).expect("a policy");
-    changed.daily_summaries = true;
-    story.fake.command(START, |turn| policy::set_policy(turn, &operator(), changed)).expect("a policy");
+    let set = story.fake.command(START, |turn| change_policy(turn, |policy| policy.daily_summaries = true));
+    set.expect("a policy");
     let profile =
         story.fake.dump()[&crate::profiles::profile::key(AuthId::parse(&story.account).expect("an auth ID"))].clone();
     let long = "9".repeat(64);

@@ -16,9 +16,9 @@ use crate::jobs;
 use crate::ledger::Transaction;
 use crate::numbers::records::{self, Rented};
 use crate::numbers::{Error, NumberFilter, Purchase, buy, get, list, offers, price_offers, release, rent};
-use crate::policy::{self, FirstMonth};
+use crate::policy::FirstMonth;
 use crate::pricing::{self, NumberPrices, NumberRow};
-use crate::stories::scenario::{Story, operator};
+use crate::stories::scenario::{Story, change_policy, operator};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -488,11 +488,7 @@ fn the_policy_decides_the_first_month() {
         (FirstMonth::Full, "14155550101", "67.00"),
         (FirstMonth::Prorated, "14155550102", "45.00"),
     ] {
-        story.command(|turn, _| {
-            let mut changed = policy::get_policy(turn, &operator())?;
-            changed.first_month = treatment;
-            policy::set_policy(turn, &operator(), changed)
-        });
+        story.command(|turn, _| change_policy(turn, |policy| policy.first_month = treatment));
         buy_in(&mut story, number);
         // 1.00 + nothing; 1.00 + 31.00; 1.00 + 21 of 31 days.
         assert_eq!(story.units(), units);

@@ -3,7 +3,7 @@
 use crate::ground::testing::START;
 use crate::ground::vocabulary::{DAY_MS, HOUR_MS, Instant, MINUTE_MS};
 use crate::stories::ledger::totals::{sms, with_prices};
-use crate::stories::scenario::{Story, operator};
+use crate::stories::scenario::{Story, change_policy, operator};
 use crate::usage::daily::{DailyChoice, DailySummary, get_daily_summary, set_daily_summary};
 use crate::{accounts, usage};
 use std::collections::BTreeSet;
@@ -146,10 +146,10 @@ fn the_hour_is_the_local_one_on_days_of_23_and_25_hours() {
 fn the_policy_speaks_for_those_who_have_not_chosen() {
     let mut story = with_prices();
     story.command(|turn, _| {
-        let mut changed = crate::policy::get_policy(turn, &operator())?;
-        changed.daily_summaries = true;
-        changed.daily_summary_hour = 0;
-        crate::policy::set_policy(turn, &operator(), changed)
+        change_policy(turn, |policy| {
+            policy.daily_summaries = true;
+            policy.daily_summary_hour = 0;
+        })
     });
     let now = story.now;
     spend(&mut story, "a", now);

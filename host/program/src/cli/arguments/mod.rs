@@ -606,16 +606,52 @@ pub enum Ledger {
 /// `policy`.
 #[derive(Subcommand, Debug)]
 pub enum Policy {
-    /// All fields
-    Show,
-    /// Change one field: amounts as 25.00, durations as 10s, lists with commas
-    Set {
-        /// Its name
-        field: String,
-        /// Its new value
-        #[arg(allow_hyphen_values = true)]
-        value: String,
+    /// Settings in force, as lines that `policy set --file` takes
+    Show {
+        /// These only
+        names: Vec<String>,
     },
+    /// Change settings; what is not named stays. `policy describe NAME` tells form, bounds, default and requirements of a setting
+    Set(PolicySet),
+    /// Put the defaults of settings back
+    Reset {
+        /// Their names
+        #[arg(required = true)]
+        names: Vec<String>,
+    },
+    /// What settings there are; of those that are named: form, bounds, default, requirements
+    Describe {
+        /// Their names
+        names: Vec<String>,
+    },
+    /// Who changed what, when, from which value to which, newest first
+    History {
+        /// Of this account's own settings
+        #[arg(long)]
+        account: Option<String>,
+        /// Older than this version
+        #[arg(long)]
+        after: Option<String>,
+        /// At most so many changes
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+    },
+}
+
+/// What `policy set` changes.
+#[derive(Args, Debug)]
+pub struct PolicySet {
+    /// One setting as NAME VALUE…, or several as NAME=VALUE…: amounts as 25.00, durations as 10s, entries of a list with commas or as words
+    #[arg(
+        value_name = "NAME VALUE",
+        allow_negative_numbers = true,
+        required_unless_present = "file",
+        conflicts_with = "file"
+    )]
+    pub words: Vec<String>,
+    /// A file of lines NAME VALUE, such as `policy show` prints; - is standard input
+    #[arg(long)]
+    pub file: Option<PathBuf>,
 }
 
 /// `seller`.
