@@ -97,33 +97,6 @@ impl Functions<'_> {
         self.host.ask_async(request).await
     }
 
-    /// Class: effect. Says what the task asks of the outside next. `answers` are those to all requests of this attempt so far, in the order
-    /// of the requests. The same task and answers give the same step.
-    ///
-    /// From the second attempt on, a charge, a refund, an order or a release begins with the question what became of its key. It is sent
-    /// again, under the same key, only if the key is not known.
-    ///
-    /// This is the only call in which secrets of a task are opened, and only when it answers the request that carries them. Such an answer
-    /// is neither stored nor logged. A secret that cannot be opened is never sent: the step is `done`, and the message is refused.
-    ///
-    /// Errors name the field and the limit. `answers[n]`, `wrong-form`: this answer does not fit its request, and the limit is the case of
-    /// `outside-answer` that does. `answers`, `too-many`: the limit is how many there are. `task.attempt`, `too-small`. A host that gets
-    /// one has a defect: it hands `lost` to `finish`.
-    pub fn next_request(&self, task: JobTask, answers: Vec<OutsideAnswer>) -> Reply<EffectStep, FieldProblem> {
-        let request = NextRequestRequest { task, answers };
-        self.host.ask(request)
-    }
-
-    /// [`Functions::next_request`] for asynchronous programs.
-    pub async fn next_request_async(
-        &self,
-        task: JobTask,
-        answers: Vec<OutsideAnswer>,
-    ) -> Reply<EffectStep, FieldProblem> {
-        let request = NextRequestRequest { task, answers };
-        self.host.ask_async(request).await
-    }
-
     /// Class: command. Books what came of an attempt.
     pub fn finish(&self, job: &str, attempt: u32, done: TaskOutcome) -> Reply<NextStep, JobError> {
         let request = FinishRequest { job: job.to_owned(), attempt, done };
@@ -201,22 +174,6 @@ impl TypedRequest for BeginRequest {
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_jobs();
         rules.call_begin(store, &self.job)
-    }
-}
-
-#[derive(Serialize)]
-struct NextRequestRequest {
-    task: JobTask,
-    answers: Vec<OutsideAnswer>,
-}
-
-impl TypedRequest for NextRequestRequest {
-    const FUNCTION: &'static str = "jobs.next-request";
-    type Answer = Result<EffectStep, FieldProblem>;
-
-    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
-        let rules = rules.coinbox_billing_jobs();
-        rules.call_next_request(store, &self.task, &self.answers)
     }
 }
 

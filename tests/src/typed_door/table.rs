@@ -28,12 +28,6 @@ mod jobs {
             call: |host, given| door::answer(host.jobs().begin(&given.take::<String>("job")?)),
         },
         door::Row {
-            function: "jobs.next-request",
-            arguments: &[("task", door::through::<JobTask>), ("answers", door::through::<Vec<OutsideAnswer>>)],
-            answer: door::through::<Result<EffectStep, FieldProblem>>,
-            call: |host, given| door::answer(host.jobs().next_request(given.take("task")?, given.take("answers")?)),
-        },
-        door::Row {
             function: "jobs.finish",
             arguments: &[("job", door::through::<String>), ("attempt", door::through::<u32>), ("done", door::through::<TaskOutcome>)],
             answer: door::through::<Result<NextStep, JobError>>,
