@@ -21,6 +21,7 @@ use coinbox_ledger::LedgerAccount;
 use coinbox_ledger::lots::LotKind;
 use coinbox_ledger::wallet;
 use coinbox_profiles::by_mail;
+use coinbox_profiles::currencies;
 use coinbox_profiles::mail;
 use coinbox_profiles::policy::{self, Policy};
 use coinbox_profiles::profile::{AccountType, BillingMode, Profile, Standing, draw_free, key, profile};
@@ -139,6 +140,7 @@ pub fn create(turn: &mut Turn<'_>, caller: &Caller, account: NewAccount) -> Resu
     let kept = |created: &Created| serde_json::to_value(Created { auth_token: String::new(), ..created.clone() });
     command.once_secret(turn, &account, kept, |turn, who, ()| {
         let currency = check_new(turn, &account)?;
+        currencies::note(turn, currency)?;
         let auth = draw_free(turn, b"MA")?;
         let token = credentials::issue(turn, auth);
         let profile = Profile {
@@ -159,7 +161,7 @@ pub fn create(turn: &mut Turn<'_>, caller: &Caller, account: NewAccount) -> Resu
         turn.put(&key(auth), &profile);
         by_mail::put(turn, &profile.email, auth);
         let (rule, trial) = match account.account_type {
-            AccountType::Developer => ("ACC-4", Some(Policy::load(turn)?.trial_credits())),
+            AccountType::Developer => ("ACC-4", Some(Policy::load(turn)?.trial_credits(currency))),
             AccountType::Standard => ("SEC-1", None),
         };
         let kind = if trial.is_some() { "developer" } else { "standard" };

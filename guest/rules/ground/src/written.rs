@@ -8,48 +8,37 @@
 //!
 //! What is written is read back as the same value.
 
-use crate::money::{CURRENCY, Money};
+use crate::currency::Currency;
+use crate::money::Money;
 use crate::text::parse_signed;
 use crate::vocabulary::{DAY_MS, HOUR_MS, Instant, MINUTE_MS};
 
 /// An amount in a currency.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Amount {
-    /// ISO 4217: three capital letters.
-    pub currency: String,
+    /// ISO 4217.
+    pub currency: Currency,
     /// How much.
     pub value: Money,
 }
 
-impl Amount {
-    /// An amount in the default currency.
-    pub fn of_default(value: Money) -> Amount {
-        Amount { currency: CURRENCY.to_owned(), value }
-    }
-
-    fn is_of_default(&self) -> bool {
-        self.currency == CURRENCY
-    }
-}
-
-/// Reads amounts. They may be in several currencies, and several of one currency keep their order.
-pub fn parse_amounts(text: &str) -> Option<Vec<Amount>> {
+/// Reads amounts. They may be in several currencies, and several of one currency keep their order. One without a code is in the currency `plain`.
+pub fn parse_amounts(text: &str, plain: Currency) -> Option<Vec<Amount>> {
     parse_list(text, |entry| {
         let (value, currency) = match entry.split_once(' ') {
-            Some((value, code)) => (value, code.trim_start()),
-            None => (entry, CURRENCY),
+            Some((value, code)) => (value, Currency::parse(code.trim_start())?),
+            None => (entry, plain),
         };
-        let good = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
-        Money::parse(value).filter(|_| good).map(|value| Amount { currency: currency.to_owned(), value })
+        Some(Amount { currency, value: Money::parse(value)? })
     })
 }
 
-/// Writes amounts. If all are in the default currency, none has a code. Otherwise each has one.
-pub fn amounts(amounts: &[Amount]) -> String {
-    let plain = amounts.iter().all(Amount::is_of_default);
-    list(amounts, |amount| match plain {
-        true => amount.value.to_string(),
-        false => format!("{} {}", amount.value, amount.currency),
+/// Writes amounts with the digits of their currencies. If all are in the currency `plain`, none has a code. Otherwise each has one.
+pub fn amounts(amounts: &[Amount], plain: Currency) -> String {
+    let coded = amounts.iter().any(|amount| amount.currency != plain);
+    list(amounts, |Amount { currency, value }| match coded {
+        false => value.in_currency(*currency).to_string(),
+        true => format!("{} {currency}", value.in_currency(*currency)),
     })
 }
 
@@ -92,7 +81,7 @@ mod tests {
     use super::*;
 
     fn amount(units: i64, currency: &str) -> Amount {
-        Amount { currency: currency.to_owned(), value: Money::from_units(units) }
+        Amount { currency: Currency::parse(currency).expect("a currency"), value: Money::from_units(units) }
     }
 
     #[test]
@@ -103,15 +92,15 @@ mod tests {
             ("25.00 USD", vec![amount(25, "USD")], "25.00"),
             ("500.00,250.00", vec![amount(500, "USD"), amount(250, "USD")], "500.00, 250.00"),
             ("25, 20.00  EUR", vec![amount(25, "USD"), amount(20, "EUR")], "25.00 USD, 20.00 EUR"),
-            ("2000 JPY", vec![amount(2000, "JPY")], "2000.00 JPY"),
+            ("2000 JPY", vec![amount(2000, "JPY")], "2000 JPY"),
             ("-1", vec![amount(-1, "USD")], "-1.00"),
         ] {
-            assert_eq!(parse_amounts(text), Some(read.clone()), "{text}");
-            assert_eq!(amounts(&read), written);
-            assert_eq!(parse_amounts(written), Some(read), "{written}");
+            assert_eq!(parse_amounts(text, Currency::USD), Some(read.clone()), "{text}");
+            assert_eq!(amounts(&read, Currency::USD), written);
+            assert_eq!(parse_amounts(written, Currency::USD), Some(read), "{written}");
         }
-        for wrong in ["lots", "25 usd", "25 DOLLARS", "25,", ",", "25 USD EUR", "USD 25", "1e3", "25.0000001"] {
-            assert_eq!(parse_amounts(wrong), None, "{wrong}");
+        for wrong in ["lots", "25 usd", "25 QQQ", "25 DOLLARS", "25,", ",", "25 USD EUR", "USD 25", "1e3", "25.0000001"] {
+            assert_eq!(parse_amounts(wrong, Currency::USD), None, "{wrong}");
         }
     }
 

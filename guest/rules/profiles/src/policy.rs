@@ -4,6 +4,7 @@
 //! `settings.rs` what is done with the list. What the operator asks of them is in `operator`.
 
 mod asking;
+pub mod amounts;
 mod check;
 mod forms;
 pub mod history;
@@ -17,4 +18,4 @@ pub use limits::{Limits, Rates, maximum_recharge, rates};
 pub use load::KEY;
 pub use load::{begin, changed_facts, save};
 pub use record::NUMBERS_MAX;
-pub use record::{AMOUNT_MAX, FirstMonth, Policy, Seller, UnusualSpend};
+pub use record::{AMOUNT_MAX, FirstMonth, Policy, Seller, SpendRule, UnusualSpend};

@@ -12,6 +12,7 @@ use crate::ground::vocabulary::{Caller, Fact, Fault};
 use crate::profiles::policy::history::{self, History, HistoryPage};
 use crate::profiles::policy::settings::{self, ChangedSetting, SettingChange, Settings};
 use crate::profiles::policy::{Policy, limits};
+use crate::profiles::profile;
 
 /// The settings that a main account can have of its own, as they are in force.
 pub fn get_account_settings(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<Settings, Error> {
@@ -29,7 +30,7 @@ pub fn change_account_settings(
 ) -> Result<Settings, Error> {
     let command = access::command_on(turn, caller, functions::OPERATOR_CHANGE_ACCOUNT_SETTINGS, &auth_id)?;
     command.once(turn, &(version, &changes), |turn, who, account| {
-        let (policy, before) = (Policy::load(turn)?, limits::load(turn, account)?);
+        let (policy, before) = (seen_by(turn, account)?, limits::load(turn, account)?);
         let after = settings::change_account(&policy, &before, &changes)?;
         if version.is_some_and(|version| version != before.version) {
             return Err(Error::PolicyChanged(before.version));
@@ -60,9 +61,14 @@ pub fn list_account_setting_changes(
     Ok(history::page(turn, History::Account(account), after.as_deref(), limit)?)
 }
 
+/// The policy as an account sees it: in its own currency.
+fn seen_by(turn: &Turn<'_>, account: AuthId) -> Result<Policy, Fault> {
+    Ok(Policy::load(turn)?.for_account(profile::profile(turn, account)?.currency))
+}
+
 fn in_force(turn: &Turn<'_>, account: AuthId) -> Result<Settings, Fault> {
     let limits = limits::load(turn, account)?;
-    let settings = settings::of_account(Policy::load(turn)?.as_ref(), &limits);
+    let settings = settings::of_account(&seen_by(turn, account)?, &limits);
     Ok(Settings { version: limits.version, settings })
 }
 

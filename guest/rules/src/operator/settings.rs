@@ -7,6 +7,7 @@ use crate::ground::turn::Turn;
 use crate::ground::vocabulary::{Caller, Fault};
 use crate::housekeeping;
 use crate::invoices::seller;
+use crate::profiles::currencies;
 use crate::profiles::policy::history::{self, History, HistoryPage};
 use crate::profiles::policy::settings::{self, SettingChange, SettingFacts, Settings};
 use crate::profiles::policy::{Policy, changed_facts, save};
@@ -34,6 +35,7 @@ pub fn change_settings(
     command.once(turn, &(version, &changes), |turn, who, ()| {
         let before = Policy::load(turn)?;
         let after = settings::change_policy(&before, &changes)?;
+        after.check_currencies(&currencies::used(turn)?)?;
         if version.is_some_and(|version| version != before.version) {
             return Err(Error::PolicyChanged(before.version));
         }

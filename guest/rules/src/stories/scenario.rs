@@ -442,7 +442,7 @@ impl Story {
 
     pub(crate) fn minimum(&mut self, units: i64) {
         self.command(|turn, _| {
-            change_policy(turn, |policy| policy.minimum_recharge = Money::from_units(units).micros())
+            change_policy(turn, |policy| policy.minimum_recharge = Money::from_units(units).micros().into())
         });
     }
 

@@ -23,7 +23,7 @@ use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_ledger::totals::habit;
 use coinbox_ledger::totals::habit::{Habit, Looked, used, used_on};
 use coinbox_ledger::totals::{self, SourceTotals};
-use coinbox_profiles::policy::{Policy, UnusualSpend};
+use coinbox_profiles::policy::{Policy, SpendRule};
 use coinbox_profiles::profile;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -42,12 +42,12 @@ fn queue_key(account: AuthId, since: Instant) -> String {
 
 /// Looks at today, yesterday and the earlier days that are due, the earliest first.
 pub fn run(turn: &mut Turn<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
-    let rule = Policy::load(turn)?.unusual_spend();
+    let profile = profile::profile(turn, account)?;
+    let rule = Policy::load(turn)?.unusual_spend(profile.currency);
     turn.cancel(&habit::JOB.of(account));
-    if rule.factor == 0 || profile::is_closed(turn, account)? {
+    if rule.factor == 0 || profile.standing == profile::Standing::Closed {
         return Ok(Some(Next::Rest));
     }
-    let profile = profile::profile(turn, account)?;
     let zone = calendar::zone(&profile.timezone);
     let today = calendar::local_day(&zone, turn.now());
     let created = calendar::local_day(&zone, profile.created);
@@ -58,7 +58,7 @@ pub fn run(turn: &mut Turn<'_>, account: AuthId) -> Result<Option<Next>, Fault> 
     due.extend([calendar::days_before(today, 1), today]);
     for day in due {
         let used = used_on(turn, account, day)?;
-        if used <= Money::from_micros(rule.floor) || habit.is_known(day, used) {
+        if used <= rule.floor || habit.is_known(day, used) {
             continue;
         }
         let of = Usual::of(turn, account, day, created, rule)?;
@@ -84,14 +84,14 @@ struct Usual {
 }
 
 impl Usual {
-    fn of(turn: &Turn<'_>, account: AuthId, day: Date, created: Date, rule: UnusualSpend) -> Result<Usual, Fault> {
+    fn of(turn: &Turn<'_>, account: AuthId, day: Date, created: Date, rule: SpendRule) -> Result<Usual, Fault> {
         let first = calendar::days_before(day, DAYS);
         let mut sum = Money::ZERO;
         for back in 1..=DAYS {
             sum = sum.plus(used_on(turn, account, calendar::days_before(day, back))?)?;
         }
         let has_habit = created <= first && (sum > Money::ZERO || has_used(turn, account, first)?);
-        let floor = Money::from_micros(if has_habit { rule.floor } else { rule.without_history });
+        let floor = if has_habit { rule.floor } else { rule.without_history };
         // More than the factor times the average: in whole micros nothing lies between the two.
         let times = i128::from(sum.micros()) * i128::from(rule.factor) / i128::from(DAYS);
         let times = i64::try_from(times).map_or(Money::from_micros(i64::MAX), Money::from_micros);

@@ -46,7 +46,7 @@ fn shown(turn: &Turn<'_>, account: AuthId) -> Result<AlertSettings, Fault> {
     let alerts = load(turn, account)?;
     let policy = Policy::load(turn)?;
     Ok(AlertSettings {
-        thresholds: thresholds(&policy, &alerts)
+        thresholds: thresholds(&policy, wallet::currency(turn, account)?, &alerts)
             .into_iter()
             .map(|amount| AlertThreshold {
                 amount: amount.micros(),

@@ -250,12 +250,12 @@ pub fn check_change(
     }
     if switched_on || change.recharge_amount.is_some() {
         checks.require(
-            amount >= policy.minimum_recharge(),
+            amount >= policy.minimum_recharge(currency),
             "settings.recharge-amount",
             FieldRule::TooSmall,
-            policy.minimum_recharge(),
+            policy.minimum_recharge(currency).in_currency(currency),
         );
-        checks.require(amount <= maximum, "settings.recharge-amount", FieldRule::TooLarge, maximum);
+        checks.require(amount <= maximum, "settings.recharge-amount", FieldRule::TooLarge, maximum.in_currency(currency));
         checks.require(amount.is_whole(currency), "settings.recharge-amount", FieldRule::WrongForm, currency.whole());
     }
     if let Some(caps) = &change.caps {

@@ -1,5 +1,6 @@
 //! Low-balance alerts, or of what is left of a credit limit (R29): one mail a dip, armed again when the balance is back (CRD-8, R21), and the out-of-credit mail (R13).
 
+use coinbox_ground::currency::Currency;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
@@ -16,8 +17,8 @@ pub fn counts(threshold: Money, limit: Option<Money>) -> bool {
 }
 
 /// Thresholds of policy and customer together, highest first, equal ones once.
-pub fn thresholds(policy: &Policy, alerts: &Notices) -> Vec<Money> {
-    let mut all: Vec<Money> = policy.alert_thresholds().chain(alerts.custom.iter().copied()).collect();
+pub fn thresholds(policy: &Policy, currency: Currency, alerts: &Notices) -> Vec<Money> {
+    let mut all: Vec<Money> = policy.alert_thresholds(currency).chain(alerts.custom.iter().copied()).collect();
     all.sort_unstable_by(|one, other| other.cmp(one));
     all.dedup();
     all
@@ -29,7 +30,7 @@ pub fn judge(turn: &mut Turn<'_>, account: AuthId, wallet: &Wallet) -> Result<Op
     let before = load(turn, account)?;
     let mut alerts = before.clone();
     let policy = Policy::load(turn)?;
-    let mut all = thresholds(&policy, &alerts);
+    let mut all = thresholds(&policy, wallet.currency(), &alerts);
     all.retain(|threshold| counts(*threshold, wallet.credit_limit()));
     let balance = wallet.left()?;
     let fired: Vec<Money> =

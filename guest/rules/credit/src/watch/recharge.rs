@@ -247,7 +247,8 @@ fn start(turn: &mut Turn<'_>, account: AuthId, available: Money, recharge: &mut 
     if recharge.series >= policy.series_limit {
         return fail(turn, account, available, recharge, "series-limit", None);
     }
-    if amount < policy.minimum_recharge() || amount > policy::maximum_recharge(turn, account)? {
+    let minimum = policy.minimum_recharge(coinbox_ledger::wallet::currency(turn, account)?);
+    if amount < minimum || amount > policy::maximum_recharge(turn, account)? {
         return fail(turn, account, available, recharge, "recharge-limits", None);
     }
     let card = match cards::usable_default(turn, account)? {

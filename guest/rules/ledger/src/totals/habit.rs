@@ -3,6 +3,7 @@
 
 use super::records::{SourceTotals, day_key};
 use crate::charge_code::ChargeCode;
+use coinbox_ground::currency::Currency;
 use coinbox_ground::calendar;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::JobKind;
@@ -11,6 +12,7 @@ use coinbox_ground::port::Lane;
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_profiles::policy::Policy;
+use coinbox_profiles::profile;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -119,18 +121,19 @@ pub(crate) fn usage_folded(
     days: &BTreeMap<AuthId, BTreeSet<Date>>,
     zones: &BTreeMap<AuthId, TimeZone>,
 ) -> Result<(), Fault> {
-    let rule = Policy::load(turn)?.unusual_spend();
-    if rule.factor == 0 {
+    let policy = Policy::load(turn)?;
+    if policy.unusual_spend(Currency::USD).factor == 0 {
         return Ok(());
     }
     for (account, days) in days {
+        let rule = policy.unusual_spend(profile::profile(turn, *account)?.currency);
         let Some(zone) = zones.get(account) else { continue };
         let yesterday = calendar::days_before(calendar::local_day(zone, turn.now()), 1);
         let mut habit = None;
         let (mut looks, mut late) = (false, false);
         for day in days {
             let used = used_on(turn, *account, *day)?;
-            if used <= Money::from_micros(rule.floor) {
+            if used <= rule.floor {
                 continue;
             }
             let habit = match &mut habit {

@@ -1,20 +1,47 @@
 //! What settings may not be together, and what the seller on documents may not lose. What bounds each of them alone is in its form.
 
 use super::record::Policy;
-use coinbox_ground::money::{MICROS_PER_CENT, Money};
-use coinbox_ground::vocabulary::{Checks, FieldRule};
+use coinbox_ground::currency::Currency;
+use coinbox_ground::money::Money;
+use coinbox_ground::vocabulary::{Checks, Fault, FieldRule};
+
+/// The path of a setting's amount in a currency: USD is not named.
+pub(super) fn of(field: &str, currency: Currency) -> String {
+    if currency.is_usd() { field.to_owned() } else { format!("{field}[{currency}]") }
+}
 
 impl Policy {
+    /// Whether every amount is said for currencies that accounts have.
+    pub fn check_currencies(&self, used: &[Currency]) -> Result<(), Fault> {
+        let mut checks = Checks::new();
+        for currency in used {
+            for name in self.lacks(*currency) {
+                let limit = format!("an amount in {currency}, which accounts have");
+                checks.require(false, &format!("settings.{name}"), FieldRule::Missing, limit);
+            }
+        }
+        checks.done()
+    }
+
     /// Notes what does not go together after a change. What is wrong of one value alone was noted before.
     pub(super) fn check_together(&self, before: &Policy, checks: &mut Checks) {
-        let (minimum, maximum) = (self.minimum_recharge(), self.maximum_recharge());
-        let holds = maximum >= minimum || maximum.micros() < MICROS_PER_CENT;
-        checks.require(holds, "settings.maximum-recharge", FieldRule::TooSmall, minimum);
-        let unusual = self.unusual_spend();
+        for (currency, maximum) in &self.maximum_recharge.0 {
+            let (minimum, maximum) = (self.minimum_recharge(*currency), Money::from_micros(*maximum));
+            let holds = maximum >= minimum || maximum < Money::smallest(*currency);
+            let shown = minimum.in_currency(*currency);
+            checks.require(holds, &of("settings.maximum-recharge", *currency), FieldRule::TooSmall, shown);
+        }
+        let unusual = self.unusual_spend.clone().unwrap_or_default();
         checks.require(unusual.factor != 1, "settings.unusual-spend.factor", FieldRule::TooSmall, 2);
-        let holds = unusual.without_history >= unusual.floor || unusual.without_history < 0;
-        let floor = Money::from_micros(unusual.floor);
-        checks.require(holds, "settings.unusual-spend.without-history", FieldRule::TooSmall, floor);
+        for (currency, without) in &unusual.without_history.0 {
+            let floor = unusual.floor.amount(*currency);
+            let holds = *without >= floor.micros() || *without < 0;
+            let field = of("settings.unusual-spend.without-history", *currency);
+            checks.require(holds, &field, FieldRule::TooSmall, floor.in_currency(*currency));
+        }
+        let missing = self.lacks(self.currency);
+        let limit = format!("a currency for which every amount is said; {} lacks {}", self.currency, missing.join(", "));
+        checks.require(missing.is_empty(), "settings.currency", FieldRule::NotAllowedTogether, limit);
         let prefixes = [
             ("settings.invoice-prefix", &self.invoice_prefix),
             ("settings.credit-note-prefix", &self.credit_note_prefix),

@@ -1,12 +1,16 @@
 //! The forms of settings: how a value is read from text, written as text, and bounded.
 
+use super::amounts::PerCurrency;
+use super::check::of;
 use super::record::{AMOUNT_MAX, FirstMonth, Policy};
 use crate::tax_rates::{self, RATES_MAX, TaxRate, check_rates};
-use coinbox_forms::country;
+use coinbox_forms::{Problem, country, currency};
 use coinbox_ground::business_days;
-use coinbox_ground::money::{CURRENCY, Money};
+use coinbox_ground::currency::Currency;
+use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::{Checks, Fact, FieldRule, Instant, Micros};
 use coinbox_ground::written::{self, Amount};
+use std::collections::BTreeMap;
 
 /// Where a value is in the record.
 pub(super) type At<T> = fn(&mut Policy) -> &mut T;
@@ -33,13 +37,17 @@ pub(super) enum Letters {
 
 /// The form of a value, with its bounds and its place in the record. What lists name as `entries` is how many they have, at least and at most.
 pub(super) enum Form {
-    /// Whole cents, at most [`AMOUNT_MAX`].
+    /// ISO 4217.
+    Currency {
+        at: At<Currency>,
+    },
+    /// For each currency whole smallest units, at most [`AMOUNT_MAX`]. Where `least` is above zero, it is the smallest unit.
     Amount {
-        at: At<Micros>,
+        at: At<PerCurrency<Micros>>,
         least: Money,
     },
     Amounts {
-        at: At<Vec<Micros>>,
+        at: At<PerCurrency<Vec<Micros>>>,
         entries: (usize, usize),
     },
     Count {
@@ -102,6 +110,7 @@ impl Form {
     /// The word for it in the contract.
     pub(super) fn word(&self) -> &'static str {
         match self {
+            Form::Currency { .. } => "currency",
             Form::Amount { .. } => "amount",
             Form::Amounts { .. } => "amounts",
             Form::Count { .. } => "count",
@@ -121,7 +130,8 @@ impl Form {
     /// A value of this form, for whoever wrote something else.
     fn such(&self) -> String {
         match self {
-            Form::Amount { .. } => "an amount such as 25.00".to_owned(),
+            Form::Currency { .. } => "a currency such as EUR".to_owned(),
+            Form::Amount { .. } => "an amount such as 25.00, one for each currency: 25.00 USD, 20.00 EUR".to_owned(),
             Form::Amounts { .. } => "amounts such as 500.00, 250.00".to_owned(),
             Form::Count { .. } => "a whole number".to_owned(),
             Form::Percents { .. } => "whole numbers such as 75, 50, 25, 0".to_owned(),
@@ -144,13 +154,31 @@ impl Form {
         }
         let wrong = || (FieldRule::WrongForm, self.such());
         match self {
+            Form::Currency { at } => {
+                let told = |problem: Problem| {
+                    (if problem.unknown { FieldRule::UnknownValue } else { FieldRule::WrongForm }, problem.limit)
+                };
+                currency::check(text).map_err(told)?;
+                *at(policy) = Currency::parse(text).ok_or_else(wrong)?;
+            }
             Form::Amount { at, .. } => {
-                let amounts = in_default_currency(written::parse_amounts(text).ok_or_else(wrong)?)?;
-                let [amount] = amounts[..] else { return Err(wrong()) };
-                *at(policy) = amount;
+                let mut each = BTreeMap::new();
+                for amount in written::parse_amounts(text, policy.currency).ok_or_else(wrong)? {
+                    if each.insert(amount.currency, amount.value.micros()).is_some() {
+                        return Err(wrong());
+                    }
+                }
+                *at(policy) = if each.is_empty() { return Err(wrong()) } else { PerCurrency(each) };
             }
             Form::Amounts { at, .. } => {
-                *at(policy) = in_default_currency(written::parse_amounts(text).ok_or_else(wrong)?)?;
+                let mut each: BTreeMap<Currency, Vec<Micros>> = BTreeMap::new();
+                for amount in written::parse_amounts(text, policy.currency).ok_or_else(wrong)? {
+                    each.entry(amount.currency).or_default().push(amount.value.micros());
+                }
+                if each.is_empty() {
+                    each.insert(policy.currency, Vec::new());
+                }
+                *at(policy) = PerCurrency(each);
             }
             Form::Count { at, .. } => *at(policy) = number(text).ok_or_else(wrong)?,
             Form::Percents { at, .. } | Form::Days { at, .. } => {
@@ -182,8 +210,16 @@ impl Form {
     /// Writes the value of the record: what [`Form::read`] reads as the same value.
     pub(super) fn written(&self, policy: &mut Policy) -> String {
         match self {
-            Form::Amount { at, .. } => amounts(&[*at(policy)]),
-            Form::Amounts { at, .. } => amounts(at(policy)),
+            Form::Currency { at } => at(policy).to_string(),
+            Form::Amount { at, .. } => {
+                let plain = policy.currency;
+                amounts(at(policy).0.iter().map(|(currency, micros)| (*currency, *micros)), plain)
+            }
+            Form::Amounts { at, .. } => {
+                let plain = policy.currency;
+                let each = at(policy).0.iter();
+                amounts(each.flat_map(|(currency, list)| list.iter().map(|micros| (*currency, *micros))), plain)
+            }
             Form::Count { at, .. } => at(policy).to_string(),
             Form::Percents { at, .. } | Form::Days { at, .. } => written::list(at(policy), u32::to_string),
             Form::Duration { at, .. } => written::duration(*at(policy)),
@@ -220,6 +256,7 @@ impl Form {
             Form::Durations { entries: count, least, most, .. } => {
                 [entries(count), span(written::duration(*least), written::duration(*most))].concat()
             }
+            Form::Currency { .. } => vec![Fact::new("letters", "ISO 4217")],
             Form::Flag { .. } | Form::Choice { .. } => Vec::new(),
             Form::Text { characters: (least, most), letters, .. } => {
                 [characters(*least, *most), letters.bound()].concat()
@@ -241,10 +278,19 @@ impl Form {
     /// Notes every broken bound.
     pub(super) fn check(&self, policy: &mut Policy, field: &str, checks: &mut Checks) {
         match self {
-            Form::Amount { at, least } => amount(checks, field, Money::from_micros(*at(policy)), *least),
-            Form::Amounts { at, entries } => each(checks, field, *entries, at(policy), |checks, field, micros, _| {
-                amount(checks, field, Money::from_micros(*micros), Money::ZERO);
-            }),
+            Form::Amount { at, least } => {
+                for (currency, micros) in &at(policy).0 {
+                    let least = if *least > Money::ZERO { Money::smallest(*currency) } else { Money::ZERO };
+                    amount(checks, &of(field, *currency), (Money::from_micros(*micros), *currency), least);
+                }
+            }
+            Form::Amounts { at, entries } => {
+                for (currency, list) in &at(policy).0 {
+                    each(checks, &of(field, *currency), *entries, list, |checks, field, micros, _| {
+                        amount(checks, field, (Money::from_micros(*micros), *currency), Money::ZERO);
+                    });
+                }
+            }
             Form::Count { at, least, most } => range(checks, field, *at(policy), *least, *most, u32::to_string),
             Form::Percents { at, entries, order } => {
                 each(checks, field, *entries, at(policy), |checks, field, percent, before| {
@@ -264,7 +310,7 @@ impl Form {
                     range(checks, field, *ms, *least, *most, in_words);
                 });
             }
-            Form::Flag { .. } | Form::Choice { .. } => {}
+            Form::Flag { .. } | Form::Choice { .. } | Form::Currency { .. } => {}
             Form::Text { at, characters, letters } => letters.check(checks, field, at(policy), *characters),
             Form::Lines { at, entries, characters } => {
                 each(checks, field, *entries, at(policy), |checks, field, line, _| {
@@ -330,17 +376,9 @@ impl Letters {
     }
 }
 
-/// Micro-units of amounts that are all in the default currency.
-fn in_default_currency(amounts: Vec<Amount>) -> Result<Vec<Micros>, Wrong> {
-    if amounts.iter().any(|amount| amount.currency != CURRENCY) {
-        return Err((FieldRule::UnknownValue, CURRENCY.to_owned()));
-    }
-    Ok(amounts.into_iter().map(|amount| amount.value.micros()).collect())
-}
-
-fn amounts(micros: &[Micros]) -> String {
-    let amounts: Vec<Amount> = micros.iter().map(|micros| Amount::of_default(Money::from_micros(*micros))).collect();
-    written::amounts(&amounts)
+fn amounts(each: impl Iterator<Item = (Currency, Micros)>, plain: Currency) -> String {
+    let amounts = each.map(|(currency, micros)| Amount { currency, value: Money::from_micros(micros) });
+    written::amounts(&amounts.collect::<Vec<_>>(), plain)
 }
 
 /// A number of 0 or more. What is larger than any bound is the largest number.
@@ -374,11 +412,11 @@ fn each<T>(
     }
 }
 
-/// An amount of whole cents from `least` to [`AMOUNT_MAX`].
-fn amount(checks: &mut Checks, field: &str, amount: Money, least: Money) {
-    checks.require(amount >= least, field, FieldRule::TooSmall, least);
-    checks.require(amount <= AMOUNT_MAX, field, FieldRule::TooLarge, AMOUNT_MAX);
-    checks.require(amount.is_whole_cents(), field, FieldRule::WrongForm, "whole cents");
+/// An amount of whole smallest units from `least` to [`AMOUNT_MAX`].
+fn amount(checks: &mut Checks, field: &str, (amount, currency): (Money, Currency), least: Money) {
+    checks.require(amount >= least, field, FieldRule::TooSmall, least.in_currency(currency));
+    checks.require(amount <= AMOUNT_MAX, field, FieldRule::TooLarge, AMOUNT_MAX.in_currency(currency));
+    checks.require(amount.is_whole(currency), field, FieldRule::WrongForm, currency.whole());
 }
 
 /// A value within its bounds, which are told in the form of the value.

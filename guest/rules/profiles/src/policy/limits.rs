@@ -66,7 +66,10 @@ fn stored(turn: &Turn<'_>, account: AuthId) -> Result<StoredLimits, Fault> {
 pub fn maximum_recharge(turn: &Turn<'_>, account: AuthId) -> Result<Money, Fault> {
     match stored(turn, account)?.maximum_recharge {
         Some(maximum) => Ok(maximum),
-        None => Ok(Policy::load(turn)?.maximum_recharge()),
+        None => {
+            let currency = crate::profile::profile(turn, account)?.currency;
+            Ok(Policy::load(turn)?.maximum_recharge(currency))
+        }
     }
 }
 

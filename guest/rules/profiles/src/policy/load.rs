@@ -116,7 +116,7 @@ mod tests {
         let fake = Fake::new();
         fake.plant(KEY, r#"{"v":1,"policy":{"version":7,"trial-credits":"5000000"}}"#);
         let policy = fake.query(START, Policy::load).expect("readable");
-        assert_eq!(*policy, Policy { version: 7, trial_credits: 5_000_000, ..Policy::default() });
+        assert_eq!(*policy, Policy { version: 7, trial_credits: 5_000_000.into(), ..Policy::default() });
         fake.plant(KEY, r#"{"v":1,"policy":{"version":8,"tiral-credits":"5000000"}}"#);
         assert!(fake.query(START, Policy::load).is_err());
     }

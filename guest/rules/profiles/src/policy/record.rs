@@ -1,5 +1,6 @@
 //! The record: business choices that the operator changes at run time, with their defaults.
 
+use super::amounts::PerCurrency;
 use crate::tax_rates::TaxRate;
 use coinbox_ground::currency::Currency;
 use coinbox_ground::money::Money;
@@ -14,25 +15,21 @@ pub const NUMBERS_MAX: u32 = 10_000;
 /// No amount of the policy may be larger: 10 000 000.00. Keeps every product of policy numbers far inside [`Money`].
 pub const AMOUNT_MAX: Money = Money::from_units(10_000_000);
 
-/// Fields that are amounts.
-const AMOUNTS: [&str; 5] =
-    ["minimum-recharge", "maximum-recharge", "alert-thresholds", "trial-credits", "unusual-spend"];
-
 /// Business choices that the operator can change at run time. Amounts are whole cents (R4).
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Policy {
     /// Counts changes; 0: never changed.
     pub version: u32,
+    /// CRD-17. Of accounts and coupons that are made without naming one.
+    #[serde(default, skip_serializing_if = "Currency::is_usd")]
+    pub currency: Currency,
     /// CRD-3.
-    #[serde(with = "int_text")]
-    pub minimum_recharge: Micros,
+    pub minimum_recharge: PerCurrency<Micros>,
     /// CRD-3; an account can have its own.
-    #[serde(with = "int_text")]
-    pub maximum_recharge: Micros,
-    /// CRD-8; 0 to 10 of them.
-    #[serde(with = "list_int_text")]
-    pub alert_thresholds: Vec<Micros>,
+    pub maximum_recharge: PerCurrency<Micros>,
+    /// CRD-8; 0 to 10 of them in each currency.
+    pub alert_thresholds: PerCurrency<Vec<Micros>>,
     /// CRD-6. Percent of B, falling, 1 to 8 of them.
     pub ladder_levels: Vec<u32>,
     /// R7. Most paid charges of one series, 1 to 1000.
@@ -63,8 +60,7 @@ pub struct Policy {
     /// USE-4. Whether accounts that have not chosen get daily summaries.
     pub daily_summaries: bool,
     /// ACC-4.
-    #[serde(with = "int_text")]
-    pub trial_credits: Micros,
+    pub trial_credits: PerCurrency<Micros>,
     /// ACC-12, R23. How long usage of before is still posted when an account is closed, 0 to 1 hour.
     #[serde(with = "int_text")]
     pub close_settle_ms: Instant,
@@ -124,22 +120,31 @@ pub struct Policy {
 }
 
 /// When the usage of a day is unusual (R33).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct UnusualSpend {
     /// How many times the daily average of the 7 days before it has to exceed: 2 to 1000; 0: the rule is off.
     pub factor: u32,
     /// A day of no more than this is never unusual.
-    #[serde(with = "int_text")]
-    pub floor: Micros,
+    pub floor: PerCurrency<Micros>,
     /// The same of an account that is younger than 7 days or has used nothing in the 7 days before; not below `floor`.
-    #[serde(with = "int_text")]
-    pub without_history: Micros,
+    pub without_history: PerCurrency<Micros>,
+}
+
+/// When the usage of a day of one account is unusual: as [`UnusualSpend`] says for its currency.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct SpendRule {
+    /// 0: the rule is off.
+    pub factor: u32,
+    /// A day of no more than this is never unusual.
+    pub floor: Money,
+    /// The same without a history.
+    pub without_history: Money,
 }
 
 impl Default for UnusualSpend {
     fn default() -> UnusualSpend {
-        let dollars = |units: i64| Money::from_units(units).micros();
+        let dollars = |units: i64| PerCurrency::from(Money::from_units(units).micros());
         UnusualSpend { factor: 5, floor: dollars(5), without_history: dollars(1000) }
     }
 }
@@ -195,12 +200,14 @@ impl FirstMonth {
 
 impl Default for Policy {
     fn default() -> Policy {
-        let dollars = |units: i64| Money::from_units(units).micros();
+        let micros = |units: i64| Money::from_units(units).micros();
+        let dollars = |units: i64| PerCurrency::from(micros(units));
         Policy {
             version: 0,
+            currency: Currency::USD,
             minimum_recharge: dollars(25),
             maximum_recharge: dollars(10_000),
-            alert_thresholds: vec![dollars(500), dollars(250), dollars(100), dollars(10)],
+            alert_thresholds: PerCurrency::from([500, 250, 100, 10].map(micros).to_vec()),
             ladder_levels: vec![75, 50, 25, 0],
             series_limit: 40,
             failure_limit: 5,
@@ -250,52 +257,82 @@ impl Policy {
         Policy { require_billing_address: true, ..Policy::default() }
     }
 
-    /// Of accounts that are made without naming one (CRD-17).
-    pub fn currency(&self) -> Currency {
-        Currency::USD
-    }
-
-    /// What is not said for a currency, by name. Accounts can be made in it if nothing is missing (CRD-17).
+    /// What is not said for a currency, by name of setting. Accounts can be made in it if nothing is missing (CRD-17). A currency without alert thresholds has
+    /// none.
     pub fn lacks(&self, currency: Currency) -> Vec<&'static str> {
-        if currency == Currency::USD { Vec::new() } else { AMOUNTS.to_vec() }
+        let unusual = self.unusual_spend.clone().unwrap_or_default();
+        [
+            ("minimum-recharge", &self.minimum_recharge),
+            ("maximum-recharge", &self.maximum_recharge),
+            ("trial-credits", &self.trial_credits),
+            ("unusual-spend.floor", &unusual.floor),
+            ("unusual-spend.without-history", &unusual.without_history),
+        ]
+        .into_iter()
+        .filter(|(_, amounts)| amounts.get(currency).is_none())
+        .map(|(name, _)| name)
+        .collect()
     }
 
     /// The currency that is named; none: the default. Notes what is wrong with it: accounts and coupons can only be made in a currency for which
     /// every amount is said (CRD-17).
     pub fn offered(&self, code: Option<&str>, checks: &mut Checks, field: &str) -> Currency {
-        let Some(code) = code else { return self.currency() };
+        let Some(code) = code else { return self.currency };
         let Some(currency) = Currency::parse(code) else {
             checks.currency(code, field);
-            return self.currency();
+            return self.currency;
         };
         let missing = self.lacks(currency);
-        let limit = format!("a currency that the policy offers; of {currency} it does not say {}", missing.join(", "));
+        let limit = format!("a currency that the policy offers; it does not say in {currency}: {}", missing.join(", "));
         checks.require(missing.is_empty(), field, FieldRule::UnknownValue, limit);
         currency
     }
 
+    /// The policy as an account of one currency sees it: no amount in any other one, and amounts that name none are in it.
+    pub fn for_account(&self, currency: Currency) -> Policy {
+        let unusual = self.unusual_spend.clone().unwrap_or_default();
+        Policy {
+            currency,
+            minimum_recharge: self.minimum_recharge.only(currency),
+            maximum_recharge: self.maximum_recharge.only(currency),
+            alert_thresholds: self.alert_thresholds.only(currency),
+            trial_credits: self.trial_credits.only(currency),
+            unusual_spend: Some(UnusualSpend {
+                floor: unusual.floor.only(currency),
+                without_history: unusual.without_history.only(currency),
+                ..unusual
+            }),
+            ..self.clone()
+        }
+    }
+
     /// CRD-3.
-    pub fn minimum_recharge(&self) -> Money {
-        Money::from_micros(self.minimum_recharge)
+    pub fn minimum_recharge(&self, currency: Currency) -> Money {
+        self.minimum_recharge.amount(currency)
     }
 
     /// CRD-3, for accounts without limits of their own: see `profiles::policy::maximum_recharge`.
-    pub fn maximum_recharge(&self) -> Money {
-        Money::from_micros(self.maximum_recharge)
+    pub fn maximum_recharge(&self, currency: Currency) -> Money {
+        self.maximum_recharge.amount(currency)
     }
 
     /// CRD-8, as the operator ordered them.
-    pub fn alert_thresholds(&self) -> impl Iterator<Item = Money> + '_ {
-        self.alert_thresholds.iter().copied().map(Money::from_micros)
+    pub fn alert_thresholds(&self, currency: Currency) -> impl Iterator<Item = Money> + '_ {
+        self.alert_thresholds.get(currency).into_iter().flatten().copied().map(Money::from_micros)
     }
 
     /// R33.
-    pub fn unusual_spend(&self) -> UnusualSpend {
-        self.unusual_spend.unwrap_or_default()
+    pub fn unusual_spend(&self, currency: Currency) -> SpendRule {
+        let rule = self.unusual_spend.clone().unwrap_or_default();
+        SpendRule {
+            factor: rule.factor,
+            floor: rule.floor.amount(currency),
+            without_history: rule.without_history.amount(currency),
+        }
     }
 
     /// ACC-4.
-    pub fn trial_credits(&self) -> Money {
-        Money::from_micros(self.trial_credits)
+    pub fn trial_credits(&self, currency: Currency) -> Money {
+        self.trial_credits.amount(currency)
     }
 }

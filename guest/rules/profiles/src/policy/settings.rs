@@ -2,7 +2,9 @@
 
 use super::limits::Limits;
 use super::record::Policy;
+use super::forms::Form;
 use super::table::{Own, ROWS, Row};
+use coinbox_ground::currency::Currency;
 use coinbox_ground::vocabulary::{Checks, Fact, Fault, FieldRule};
 use serde::{Deserialize, Serialize};
 
@@ -113,7 +115,7 @@ pub fn of_policy(policy: &Policy) -> Settings {
     Settings { version: policy.version, settings }
 }
 
-/// Settings of an account that it can have of its own: its own values, and the policy's where it has none.
+/// Settings of an account that it can have of its own, by the policy [as it sees it](Policy::for_account): its own values, and the policy's where it has none.
 pub fn of_account(policy: &Policy, limits: &Limits) -> Vec<Setting> {
     let rows = ROWS.iter().filter_map(|row| row.own.as_ref().map(|own| (row, own)));
     rows.map(|(row, own)| {
@@ -128,7 +130,11 @@ pub fn of_account(policy: &Policy, limits: &Limits) -> Vec<Setting> {
 pub fn change_policy(before: &Policy, changes: &[SettingChange]) -> Result<Policy, Fault> {
     let (mut after, mut default) = (before.clone(), Policy::of_new_stores());
     let mut checks = Checks::new();
-    for (field, row, change) in named(changes, &mut checks) {
+    let mut named = named(changes, &mut checks);
+    // Amounts that name no currency are in this one.
+    named.sort_by_key(|(_, row, _)| !matches!(row.form, Form::Currency { .. }));
+    for (field, row, change) in named {
+        default.currency = if matches!(row.form, Form::Currency { .. }) { Currency::USD } else { after.currency };
         let text = change.value.clone().unwrap_or_else(|| row.form.written(&mut default));
         match row.form.read(&mut after, &text) {
             Ok(()) => row.form.check(&mut after, &field, &mut checks),
@@ -140,7 +146,7 @@ pub fn change_policy(before: &Policy, changes: &[SettingChange]) -> Result<Polic
     Ok(after)
 }
 
-/// An account's own settings with what changes of them. Everything that is wrong is named at once.
+/// An account's own settings with what changes of them, by the policy [as it sees it](Policy::for_account). Everything that is wrong is named at once.
 pub fn change_account(policy: &Policy, before: &Limits, changes: &[SettingChange]) -> Result<Limits, Fault> {
     let mut after = before.clone();
     let mut checks = Checks::new();
@@ -154,6 +160,8 @@ pub fn change_account(policy: &Policy, before: &Limits, changes: &[SettingChange
         match change.value.as_ref().map(|text| row.form.read(&mut read, text)) {
             None => (own.clear)(&mut after),
             Some(Ok(())) => {
+                let others = read != read.for_account(policy.currency);
+                checks.require(!others, &field, FieldRule::UnknownValue, format_args!("an amount in {}", policy.currency));
                 row.form.check(&mut read, &field, &mut checks);
                 read.check_together(policy, &mut checks);
                 (own.take)(&read, &mut after);
@@ -245,9 +253,10 @@ mod tests {
             ("seller.registration-number", "HRB 1"),
             ("seller.phone", "+64 4"),
             ("require-billing-address", "false"),
-            ("minimum-recharge", "20.00"),
-            ("maximum-recharge", "20.01"),
-            ("alert-thresholds", ""),
+            ("currency", "EUR"),
+            ("minimum-recharge", "20.00 USD, 15.00"),
+            ("maximum-recharge", "20.01 USD, 15.01"),
+            ("alert-thresholds", "1.00 USD, 5000 JPY, 2000 JPY"),
             ("ladder-levels", "80"),
             ("series-limit", "1"),
             ("failure-limit", "100"),
@@ -261,9 +270,9 @@ mod tests {
             ("daily-summary-hour", "0"),
             ("daily-summaries", "true"),
             ("unusual-spend.factor", "0"),
-            ("unusual-spend.floor", "6.00"),
-            ("unusual-spend.without-history", "6.00"),
-            ("trial-credits", "0.00"),
+            ("unusual-spend.floor", "6.00 USD, 7.00 EUR"),
+            ("unusual-spend.without-history", "6.00 USD, 7.00 EUR"),
+            ("trial-credits", "0.00 USD, 7.00 EUR"),
             ("close-settle", "0ms"),
             ("refund-window", "3650d"),
             ("refund-business-days", "250"),

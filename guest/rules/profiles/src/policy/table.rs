@@ -1,6 +1,7 @@
 //! The table of settings: one row each. What is described, read, written and checked is made from these rows.
 
 use super::forms::{Form, Letters, Order};
+use super::amounts::PerCurrency;
 use super::limits::Limits;
 use super::record::{NUMBERS_MAX, Policy, UnusualSpend};
 use coinbox_ground::money::Money;
@@ -119,22 +120,36 @@ pub(super) static ROWS: &[Row] = &[
         "Whether legal name, address and country must be there before anything is charged: those of the customer and those of the seller. It can be switched on only if those of the seller are there. Stores of version 0.1 have it off until it is switched on.",
     ),
     row(
+        "currency",
+        Form::Currency { at: |policy| &mut policy.currency },
+        "",
+        &["CRD-17"],
+        "Currency of accounts and coupons that are made without naming one, and of amounts of settings that name none. Accounts can be made in each currency in which minimum-recharge, maximum-recharge, trial-credits, unusual-spend.floor and unusual-spend.without-history name an amount.",
+    ),
+    row(
         "minimum-recharge",
         Form::Amount { at: |policy| &mut policy.minimum_recharge, least: CENT },
         "",
         &["CRD-3"],
         "The least that one recharge may be.",
     ),
-    own!(
-        maximum_recharge,
-        row(
+    Row {
+        own: Some(Own {
+            lay: |limits, policy| {
+                let of_account = |value| PerCurrency::of(policy.currency, value);
+                limits.maximum_recharge.map(|value| policy.maximum_recharge = of_account(value)).is_some()
+            },
+            take: |policy, limits| limits.maximum_recharge = policy.maximum_recharge.get(policy.currency).copied(),
+            clear: |limits| limits.maximum_recharge = None,
+        }),
+        ..row(
             "maximum-recharge",
             Form::Amount { at: |policy| &mut policy.maximum_recharge, least: CENT },
             "",
             &["CRD-3"],
             "The most that one recharge may be. It is not below minimum-recharge.",
-        ),
-    ),
+        )
+    },
     row(
         "alert-thresholds",
         Form::Amounts { at: |policy| &mut policy.alert_thresholds, entries: (0, 10) },

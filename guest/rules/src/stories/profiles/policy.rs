@@ -1,5 +1,6 @@
 //! Changing settings: what is named changes, and what was changed is told.
 
+use crate::ground::currency::Currency;
 use crate::ground::money::Money;
 use crate::ground::testing::{Fake, START};
 use crate::ground::vocabulary::Refusal;
@@ -28,7 +29,7 @@ fn what_is_named_changes_under_the_version_that_was_read() {
     assert_eq!(own(&changed), [("require-billing-address", "false"), ("minimum-recharge", "20.00")]);
     assert_eq!(set(&fake, Some(0), &[("minimum-recharge", "21")]), Err(Error::PolicyChanged(1)));
     let now = fake.query(START, Policy::load).expect("readable");
-    assert_eq!((now.version, now.minimum_recharge()), (1, Money::from_units(20)));
+    assert_eq!((now.version, now.minimum_recharge(Currency::USD)), (1, Money::from_units(20)));
     let line = &fake.lines()[0];
     assert_eq!(line.topic, "operator");
     assert!(line.body.contains(r#"["minimum-recharge","20000000"]"#), "{}", line.body);
