@@ -131,7 +131,7 @@ impl Form {
     fn such(&self) -> String {
         match self {
             Form::Currency { .. } => "a currency such as EUR".to_owned(),
-            Form::Amount { .. } => "an amount such as 25.00, one for each currency: 25.00 USD, 20.00 EUR".to_owned(),
+            Form::Amount { .. } => "an amount such as 25.00".to_owned(),
             Form::Amounts { .. } => "amounts such as 500.00, 250.00".to_owned(),
             Form::Count { .. } => "a whole number".to_owned(),
             Form::Percents { .. } => "whole numbers such as 75, 50, 25, 0".to_owned(),
