@@ -218,7 +218,7 @@ impl Form {
             Form::Amounts { at, .. } => {
                 let plain = policy.currency;
                 let each = at(policy).0.iter();
-                amounts(each.flat_map(|(currency, list)| list.iter().map(|micros| (*currency, *micros))), plain)
+                amounts(each.flat_map(|(currency, list)| list.iter().map(move |micros| (*currency, *micros))), plain)
             }
             Form::Count { at, .. } => at(policy).to_string(),
             Form::Percents { at, .. } | Form::Days { at, .. } => written::list(at(policy), u32::to_string),
