@@ -257,6 +257,11 @@ impl Policy {
         Policy { require_billing_address: true, ..Policy::default() }
     }
 
+    /// Of accounts and coupons that are made without naming one (CRD-17).
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
     /// What is not said for a currency, by name of setting. Accounts can be made in it if nothing is missing (CRD-17). A currency without alert thresholds has
     /// none.
     pub fn lacks(&self, currency: Currency) -> Vec<&'static str> {
