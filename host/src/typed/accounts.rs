@@ -14,8 +14,8 @@ pub use crate::contract::credit_types::{Refund, RefundCause, RefundState};
 
 #[doc(inline)]
 pub use crate::contract::exported::accounts::{
-    Account, AccountChange, AccountError, AccountFilter, AccountPage, AccountStanding, AccountType, BillingMode,
-    ClosingStatus, ClosingStep, CreatedAccount, ListedAccount, NewAccount, RateLimits, StandingKind,
+    Account, AccountChange, AccountError, AccountFilter, AccountPage, AccountStanding, AccountType, AmountOwed,
+    BillingMode, ClosingStatus, ClosingStep, CreatedAccount, ListedAccount, NewAccount, RateLimits, StandingKind,
 };
 
 #[doc(no_inline)]
@@ -24,7 +24,7 @@ pub use crate::contract::payment_types::DeclineReason;
 #[doc(no_inline)]
 pub use crate::contract::types::{
     Caller, Credential, Currency, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem,
-    Refusal, RequestPart, Suspension,
+    Refusal, RequestPart, Session, Suspension,
 };
 
 /// The functions of this interface with Rust types. [`Coinbox::accounts`] lends them.
@@ -43,31 +43,37 @@ impl Coinbox {
 impl Functions<'_> {
     /// Class: command. Permission: operator `accounts.create`. A `developer` account gets the policy's trial credits.
     pub fn create(&self, caller: &Caller, account: NewAccount) -> Reply<CreatedAccount, AccountError> {
-        let request = CreateRequest { caller: caller.clone(), account };
+        let request = CreateRequest { caller: self.host.caller_for(CreateRequest::FUNCTION, caller), account };
         self.host.ask(request)
     }
 
     /// [`Functions::create`] for asynchronous programs.
     pub async fn create_async(&self, caller: &Caller, account: NewAccount) -> Reply<CreatedAccount, AccountError> {
-        let request = CreateRequest { caller: caller.clone(), account };
+        let request = CreateRequest { caller: self.host.caller_for(CreateRequest::FUNCTION, caller), account };
         self.host.ask_async(request).await
     }
 
     /// Class: query. The account's own token (no other token, not one of a sub-account) or an operator with `accounts.get`.
     pub fn get(&self, caller: &Caller, auth_id: &str) -> Reply<Account, AccountError> {
-        let request = GetRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request =
+            GetRequest { caller: self.host.caller_for(GetRequest::FUNCTION, caller), auth_id: auth_id.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get`] for asynchronous programs.
     pub async fn get_async(&self, caller: &Caller, auth_id: &str) -> Reply<Account, AccountError> {
-        let request = GetRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request =
+            GetRequest { caller: self.host.caller_for(GetRequest::FUNCTION, caller), auth_id: auth_id.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: command. The account's own token or an operator with `accounts.update`.
     pub fn update(&self, caller: &Caller, auth_id: &str, change: AccountChange) -> Reply<Account, AccountError> {
-        let request = UpdateRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), change };
+        let request = UpdateRequest {
+            caller: self.host.caller_for(UpdateRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            change,
+        };
         self.host.ask(request)
     }
 
@@ -78,7 +84,11 @@ impl Functions<'_> {
         auth_id: &str,
         change: AccountChange,
     ) -> Reply<Account, AccountError> {
-        let request = UpdateRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), change };
+        let request = UpdateRequest {
+            caller: self.host.caller_for(UpdateRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            change,
+        };
         self.host.ask_async(request).await
     }
 
@@ -93,7 +103,12 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<AccountPage, AccountError> {
-        let request = ListRequest { caller: caller.clone(), filter, after: after.map(str::to_owned), limit };
+        let request = ListRequest {
+            caller: self.host.caller_for(ListRequest::FUNCTION, caller),
+            filter,
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -105,7 +120,12 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<AccountPage, AccountError> {
-        let request = ListRequest { caller: caller.clone(), filter, after: after.map(str::to_owned), limit };
+        let request = ListRequest {
+            caller: self.host.caller_for(ListRequest::FUNCTION, caller),
+            filter,
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask_async(request).await
     }
 
@@ -121,7 +141,7 @@ impl Functions<'_> {
         details: &str,
     ) -> Reply<Account, AccountError> {
         let request = SetStandingRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(SetStandingRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             standing,
             details: details.to_owned(),
@@ -138,7 +158,7 @@ impl Functions<'_> {
         details: &str,
     ) -> Reply<Account, AccountError> {
         let request = SetStandingRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(SetStandingRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             standing,
             details: details.to_owned(),
@@ -151,7 +171,11 @@ impl Functions<'_> {
     /// the account is closed for good. With the error `owes` nothing has changed. A second call answers how the closing stands. `reason`:
     /// 0 to 500 characters.
     pub fn close(&self, caller: &Caller, auth_id: &str, reason: &str) -> Reply<ClosingStatus, AccountError> {
-        let request = CloseRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), reason: reason.to_owned() };
+        let request = CloseRequest {
+            caller: self.host.caller_for(CloseRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            reason: reason.to_owned(),
+        };
         self.host.ask(request)
     }
 
@@ -162,44 +186,60 @@ impl Functions<'_> {
         auth_id: &str,
         reason: &str,
     ) -> Reply<ClosingStatus, AccountError> {
-        let request = CloseRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), reason: reason.to_owned() };
+        let request = CloseRequest {
+            caller: self.host.caller_for(CloseRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            reason: reason.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `accounts.get-closing`.
     pub fn get_closing(&self, caller: &Caller, auth_id: &str) -> Reply<ClosingStatus, AccountError> {
-        let request = GetClosingRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetClosingRequest {
+            caller: self.host.caller_for(GetClosingRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::get_closing`] for asynchronous programs.
     pub async fn get_closing_async(&self, caller: &Caller, auth_id: &str) -> Reply<ClosingStatus, AccountError> {
-        let request = GetClosingRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetClosingRequest {
+            caller: self.host.caller_for(GetClosingRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `accounts.reveal-token`. The API token of a main account or a sub-account (SEC-1).
     pub fn reveal_token(&self, caller: &Caller, auth_id: &str) -> Reply<String, AccountError> {
-        let request = RevealTokenRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = RevealTokenRequest {
+            caller: self.host.caller_for(RevealTokenRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::reveal_token`] for asynchronous programs.
     pub async fn reveal_token_async(&self, caller: &Caller, auth_id: &str) -> Reply<String, AccountError> {
-        let request = RevealTokenRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = RevealTokenRequest {
+            caller: self.host.caller_for(RevealTokenRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Checks an API credential and answers the limits that the host enforces (R50). Whatever is wrong with the credential,
     /// the error is `refused(unauthenticated)`.
     pub fn authenticate(&self, caller: &Caller) -> Reply<RateLimits, AccountError> {
-        let request = AuthenticateRequest { caller: caller.clone() };
+        let request = AuthenticateRequest { caller: self.host.caller_for(AuthenticateRequest::FUNCTION, caller) };
         self.host.ask(request)
     }
 
     /// [`Functions::authenticate`] for asynchronous programs.
     pub async fn authenticate_async(&self, caller: &Caller) -> Reply<RateLimits, AccountError> {
-        let request = AuthenticateRequest { caller: caller.clone() };
+        let request = AuthenticateRequest { caller: self.host.caller_for(AuthenticateRequest::FUNCTION, caller) };
         self.host.ask_async(request).await
     }
 }

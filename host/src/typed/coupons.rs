@@ -17,7 +17,7 @@ pub use crate::contract::exported::coupons::{
 #[doc(no_inline)]
 pub use crate::contract::types::{
     Caller, Credential, Currency, Duration, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal,
-    Problem, Refusal, RequestPart, Suspension,
+    Problem, Refusal, RequestPart, Session, Suspension,
 };
 
 /// The functions of this interface with Rust types. [`Coinbox::coupons`] lends them.
@@ -36,50 +36,50 @@ impl Coinbox {
 impl Functions<'_> {
     /// Class: command. Permission: operator `coupons.create`.
     pub fn create(&self, caller: &Caller, coupon: NewCoupon) -> Reply<Coupon, CouponError> {
-        let request = CreateRequest { caller: caller.clone(), coupon };
+        let request = CreateRequest { caller: self.host.caller_for(CreateRequest::FUNCTION, caller), coupon };
         self.host.ask(request)
     }
 
     /// [`Functions::create`] for asynchronous programs.
     pub async fn create_async(&self, caller: &Caller, coupon: NewCoupon) -> Reply<Coupon, CouponError> {
-        let request = CreateRequest { caller: caller.clone(), coupon };
+        let request = CreateRequest { caller: self.host.caller_for(CreateRequest::FUNCTION, caller), coupon };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `coupons.get`. By its code.
     pub fn get(&self, caller: &Caller, code: &str) -> Reply<Coupon, CouponError> {
-        let request = GetRequest { caller: caller.clone(), code: code.to_owned() };
+        let request = GetRequest { caller: self.host.caller_for(GetRequest::FUNCTION, caller), code: code.to_owned() };
         self.host.ask(request)
     }
 
     /// [`Functions::get`] for asynchronous programs.
     pub async fn get_async(&self, caller: &Caller, code: &str) -> Reply<Coupon, CouponError> {
-        let request = GetRequest { caller: caller.clone(), code: code.to_owned() };
+        let request = GetRequest { caller: self.host.caller_for(GetRequest::FUNCTION, caller), code: code.to_owned() };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `coupons.list`. Newest first, those with a number below `after`, 1 to 100 a page.
     pub fn list(&self, caller: &Caller, after: Option<u32>, limit: u32) -> Reply<CouponPage, CouponError> {
-        let request = ListRequest { caller: caller.clone(), after, limit };
+        let request = ListRequest { caller: self.host.caller_for(ListRequest::FUNCTION, caller), after, limit };
         self.host.ask(request)
     }
 
     /// [`Functions::list`] for asynchronous programs.
     pub async fn list_async(&self, caller: &Caller, after: Option<u32>, limit: u32) -> Reply<CouponPage, CouponError> {
-        let request = ListRequest { caller: caller.clone(), after, limit };
+        let request = ListRequest { caller: self.host.caller_for(ListRequest::FUNCTION, caller), after, limit };
         self.host.ask_async(request).await
     }
 
     /// Class: command. Permission: operator `coupons.withdraw`. The coupon cannot be redeemed any more; what was redeemed stays. A second call
     /// changes nothing.
     pub fn withdraw(&self, caller: &Caller, number: u32) -> Reply<Coupon, CouponError> {
-        let request = WithdrawRequest { caller: caller.clone(), number };
+        let request = WithdrawRequest { caller: self.host.caller_for(WithdrawRequest::FUNCTION, caller), number };
         self.host.ask(request)
     }
 
     /// [`Functions::withdraw`] for asynchronous programs.
     pub async fn withdraw_async(&self, caller: &Caller, number: u32) -> Reply<Coupon, CouponError> {
-        let request = WithdrawRequest { caller: caller.clone(), number };
+        let request = WithdrawRequest { caller: self.host.caller_for(WithdrawRequest::FUNCTION, caller), number };
         self.host.ask_async(request).await
     }
 
@@ -87,13 +87,21 @@ impl Functions<'_> {
     /// no trial and counts in no cap; trials and suspended accounts may redeem (R30). A declined try is an `ok` answer, so that it is counted:
     /// after the policy's `coupon-tries` failed tries within an hour the account is refused with `too-often`.
     pub fn redeem(&self, caller: &Caller, auth_id: &str, code: &str) -> Reply<RedeemAnswer, CouponError> {
-        let request = RedeemRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), code: code.to_owned() };
+        let request = RedeemRequest {
+            caller: self.host.caller_for(RedeemRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            code: code.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::redeem`] for asynchronous programs.
     pub async fn redeem_async(&self, caller: &Caller, auth_id: &str, code: &str) -> Reply<RedeemAnswer, CouponError> {
-        let request = RedeemRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), code: code.to_owned() };
+        let request = RedeemRequest {
+            caller: self.host.caller_for(RedeemRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            code: code.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
@@ -105,7 +113,12 @@ impl Functions<'_> {
         after: Option<u32>,
         limit: u32,
     ) -> Reply<RedemptionPage, CouponError> {
-        let request = ListRedemptionsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), after, limit };
+        let request = ListRedemptionsRequest {
+            caller: self.host.caller_for(ListRedemptionsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            after,
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -117,7 +130,12 @@ impl Functions<'_> {
         after: Option<u32>,
         limit: u32,
     ) -> Reply<RedemptionPage, CouponError> {
-        let request = ListRedemptionsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), after, limit };
+        let request = ListRedemptionsRequest {
+            caller: self.host.caller_for(ListRedemptionsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            after,
+            limit,
+        };
         self.host.ask_async(request).await
     }
 }

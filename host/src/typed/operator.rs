@@ -17,8 +17,8 @@ pub use crate::contract::credit_types::{Charge, ChargeKind, ChargeState, Refund,
 pub use crate::contract::exported::operator::{
     BillingTerms, ChangedSetting, ChargedPage, ChargedTransaction, Claim, DerivedComparison, Difference,
     EventsComparison, Folded, FoldedMonth, HistoryEntry, HistoryPage, IndexesComparison, KindFlow, LedgerPage,
-    LedgerTransaction, OperatorError, Posting, QueueItem, QueuePage, RatedEvent, Resolution, Resolved, Setting,
-    SettingChange, SettingFacts, Settings, SourceSum, TotalsComparison,
+    LedgerTransaction, OperatorError, PolicyVersion, Posting, QueueItem, QueuePage, RatedEvent, Resolution, Resolved,
+    Setting, SettingChange, SettingFacts, Settings, SourceSum, TotalsComparison,
 };
 
 #[doc(no_inline)]
@@ -27,7 +27,7 @@ pub use crate::contract::payment_types::DeclineReason;
 #[doc(no_inline)]
 pub use crate::contract::types::{
     Caller, Credential, Currency, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal, Problem,
-    Refusal, RequestPart, Suspension,
+    Refusal, RequestPart, Session, Suspension,
 };
 
 /// The functions of this interface with Rust types. [`Coinbox::operator`] lends them.
@@ -47,25 +47,27 @@ impl Coinbox {
 impl Functions<'_> {
     /// Class: query. Permission: operator `operator.describe-settings`. Describes every setting.
     pub fn describe_settings(&self, caller: &Caller) -> Reply<Vec<SettingFacts>, OperatorError> {
-        let request = DescribeSettingsRequest { caller: caller.clone() };
+        let request =
+            DescribeSettingsRequest { caller: self.host.caller_for(DescribeSettingsRequest::FUNCTION, caller) };
         self.host.ask(request)
     }
 
     /// [`Functions::describe_settings`] for asynchronous programs.
     pub async fn describe_settings_async(&self, caller: &Caller) -> Reply<Vec<SettingFacts>, OperatorError> {
-        let request = DescribeSettingsRequest { caller: caller.clone() };
+        let request =
+            DescribeSettingsRequest { caller: self.host.caller_for(DescribeSettingsRequest::FUNCTION, caller) };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.get-settings`. The policy: every setting with its value.
     pub fn get_settings(&self, caller: &Caller) -> Reply<Settings, OperatorError> {
-        let request = GetSettingsRequest { caller: caller.clone() };
+        let request = GetSettingsRequest { caller: self.host.caller_for(GetSettingsRequest::FUNCTION, caller) };
         self.host.ask(request)
     }
 
     /// [`Functions::get_settings`] for asynchronous programs.
     pub async fn get_settings_async(&self, caller: &Caller) -> Reply<Settings, OperatorError> {
-        let request = GetSettingsRequest { caller: caller.clone() };
+        let request = GetSettingsRequest { caller: self.host.caller_for(GetSettingsRequest::FUNCTION, caller) };
         self.host.ask_async(request).await
     }
 
@@ -78,7 +80,11 @@ impl Functions<'_> {
         version: Option<u32>,
         settings: Vec<SettingChange>,
     ) -> Reply<Settings, OperatorError> {
-        let request = ChangeSettingsRequest { caller: caller.clone(), version, settings };
+        let request = ChangeSettingsRequest {
+            caller: self.host.caller_for(ChangeSettingsRequest::FUNCTION, caller),
+            version,
+            settings,
+        };
         self.host.ask(request)
     }
 
@@ -89,7 +95,11 @@ impl Functions<'_> {
         version: Option<u32>,
         settings: Vec<SettingChange>,
     ) -> Reply<Settings, OperatorError> {
-        let request = ChangeSettingsRequest { caller: caller.clone(), version, settings };
+        let request = ChangeSettingsRequest {
+            caller: self.host.caller_for(ChangeSettingsRequest::FUNCTION, caller),
+            version,
+            settings,
+        };
         self.host.ask_async(request).await
     }
 
@@ -101,7 +111,11 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<HistoryPage, OperatorError> {
-        let request = ListSettingChangesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = ListSettingChangesRequest {
+            caller: self.host.caller_for(ListSettingChangesRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -112,19 +126,29 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<HistoryPage, OperatorError> {
-        let request = ListSettingChangesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = ListSettingChangesRequest {
+            caller: self.host.caller_for(ListSettingChangesRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.get-account-settings`. The settings that a main account can have of its own, as they are in force.
     pub fn get_account_settings(&self, caller: &Caller, auth_id: &str) -> Reply<Settings, OperatorError> {
-        let request = GetAccountSettingsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetAccountSettingsRequest {
+            caller: self.host.caller_for(GetAccountSettingsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::get_account_settings`] for asynchronous programs.
     pub async fn get_account_settings_async(&self, caller: &Caller, auth_id: &str) -> Reply<Settings, OperatorError> {
-        let request = GetAccountSettingsRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetAccountSettingsRequest {
+            caller: self.host.caller_for(GetAccountSettingsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
@@ -137,8 +161,12 @@ impl Functions<'_> {
         version: Option<u32>,
         settings: Vec<SettingChange>,
     ) -> Reply<Settings, OperatorError> {
-        let request =
-            ChangeAccountSettingsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), version, settings };
+        let request = ChangeAccountSettingsRequest {
+            caller: self.host.caller_for(ChangeAccountSettingsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            version,
+            settings,
+        };
         self.host.ask(request)
     }
 
@@ -150,8 +178,12 @@ impl Functions<'_> {
         version: Option<u32>,
         settings: Vec<SettingChange>,
     ) -> Reply<Settings, OperatorError> {
-        let request =
-            ChangeAccountSettingsRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), version, settings };
+        let request = ChangeAccountSettingsRequest {
+            caller: self.host.caller_for(ChangeAccountSettingsRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            version,
+            settings,
+        };
         self.host.ask_async(request).await
     }
 
@@ -164,7 +196,7 @@ impl Functions<'_> {
         limit: u32,
     ) -> Reply<HistoryPage, OperatorError> {
         let request = ListAccountSettingChangesRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ListAccountSettingChangesRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             after: after.map(str::to_owned),
             limit,
@@ -181,7 +213,7 @@ impl Functions<'_> {
         limit: u32,
     ) -> Reply<HistoryPage, OperatorError> {
         let request = ListAccountSettingChangesRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ListAccountSettingChangesRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             after: after.map(str::to_owned),
             limit,
@@ -198,7 +230,11 @@ impl Functions<'_> {
         auth_id: &str,
         billing: BillingTerms,
     ) -> Reply<BillingTerms, OperatorError> {
-        let request = SetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), billing };
+        let request = SetBillingRequest {
+            caller: self.host.caller_for(SetBillingRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            billing,
+        };
         self.host.ask(request)
     }
 
@@ -209,25 +245,39 @@ impl Functions<'_> {
         auth_id: &str,
         billing: BillingTerms,
     ) -> Reply<BillingTerms, OperatorError> {
-        let request = SetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned(), billing };
+        let request = SetBillingRequest {
+            caller: self.host.caller_for(SetBillingRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            billing,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.get-billing`.
     pub fn get_billing(&self, caller: &Caller, auth_id: &str) -> Reply<BillingTerms, OperatorError> {
-        let request = GetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetBillingRequest {
+            caller: self.host.caller_for(GetBillingRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::get_billing`] for asynchronous programs.
     pub async fn get_billing_async(&self, caller: &Caller, auth_id: &str) -> Reply<BillingTerms, OperatorError> {
-        let request = GetBillingRequest { caller: caller.clone(), auth_id: auth_id.to_owned() };
+        let request = GetBillingRequest {
+            caller: self.host.caller_for(GetBillingRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.read-ledger`. Transactions in posting order from a cursor, 1 to 500.
     pub fn read_ledger(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<LedgerPage, OperatorError> {
-        let request = ReadLedgerRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = ReadLedgerRequest {
+            caller: self.host.caller_for(ReadLedgerRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -238,39 +288,53 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<LedgerPage, OperatorError> {
-        let request = ReadLedgerRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = ReadLedgerRequest {
+            caller: self.host.caller_for(ReadLedgerRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.read-transaction`. The rated events of one usage transaction, at most 1000.
     pub fn read_transaction(&self, caller: &Caller, id: &str) -> Reply<Vec<RatedEvent>, OperatorError> {
-        let request = ReadTransactionRequest { caller: caller.clone(), id: id.to_owned() };
+        let request = ReadTransactionRequest {
+            caller: self.host.caller_for(ReadTransactionRequest::FUNCTION, caller),
+            id: id.to_owned(),
+        };
         self.host.ask(request)
     }
 
     /// [`Functions::read_transaction`] for asynchronous programs.
     pub async fn read_transaction_async(&self, caller: &Caller, id: &str) -> Reply<Vec<RatedEvent>, OperatorError> {
-        let request = ReadTransactionRequest { caller: caller.clone(), id: id.to_owned() };
+        let request = ReadTransactionRequest {
+            caller: self.host.caller_for(ReadTransactionRequest::FUNCTION, caller),
+            id: id.to_owned(),
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.compare`. Rebuilds wallet and lots of 1 to 500 accounts from folded postings and open
     /// reservations. Compares them with what is stored, byte for byte where the rebuilt value is complete.
     pub fn compare(&self, caller: &Caller, accounts: Vec<Folded>) -> Reply<Vec<Difference>, OperatorError> {
-        let request = CompareRequest { caller: caller.clone(), accounts };
+        let request = CompareRequest { caller: self.host.caller_for(CompareRequest::FUNCTION, caller), accounts };
         self.host.ask(request)
     }
 
     /// [`Functions::compare`] for asynchronous programs.
     pub async fn compare_async(&self, caller: &Caller, accounts: Vec<Folded>) -> Reply<Vec<Difference>, OperatorError> {
-        let request = CompareRequest { caller: caller.clone(), accounts };
+        let request = CompareRequest { caller: self.host.caller_for(CompareRequest::FUNCTION, caller), accounts };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.read-charges`. Transactions in posting order, added up by account and charge, 1 to 500 a page.
     /// The list ends where the running totals end.
     pub fn read_charges(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<ChargedPage, OperatorError> {
-        let request = ReadChargesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = ReadChargesRequest {
+            caller: self.host.caller_for(ReadChargesRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -281,7 +345,11 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<ChargedPage, OperatorError> {
-        let request = ReadChargesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = ReadChargesRequest {
+            caller: self.host.caller_for(ReadChargesRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask_async(request).await
     }
 
@@ -294,7 +362,11 @@ impl Functions<'_> {
         until: &str,
         months: Vec<FoldedMonth>,
     ) -> Reply<TotalsComparison, OperatorError> {
-        let request = CompareTotalsRequest { caller: caller.clone(), until: until.to_owned(), months };
+        let request = CompareTotalsRequest {
+            caller: self.host.caller_for(CompareTotalsRequest::FUNCTION, caller),
+            until: until.to_owned(),
+            months,
+        };
         self.host.ask(request)
     }
 
@@ -305,7 +377,11 @@ impl Functions<'_> {
         until: &str,
         months: Vec<FoldedMonth>,
     ) -> Reply<TotalsComparison, OperatorError> {
-        let request = CompareTotalsRequest { caller: caller.clone(), until: until.to_owned(), months };
+        let request = CompareTotalsRequest {
+            caller: self.host.caller_for(CompareTotalsRequest::FUNCTION, caller),
+            until: until.to_owned(),
+            months,
+        };
         self.host.ask_async(request).await
     }
 
@@ -313,7 +389,8 @@ impl Functions<'_> {
     /// pages of charges with the totals of months, movements with the movements of months, paid charges with the payments of the ledger, the account
     /// and its documents with the entries by which lists find them.
     pub fn compare_derived(&self, caller: &Caller, accounts: Vec<String>) -> Reply<DerivedComparison, OperatorError> {
-        let request = CompareDerivedRequest { caller: caller.clone(), accounts };
+        let request =
+            CompareDerivedRequest { caller: self.host.caller_for(CompareDerivedRequest::FUNCTION, caller), accounts };
         self.host.ask(request)
     }
 
@@ -323,7 +400,8 @@ impl Functions<'_> {
         caller: &Caller,
         accounts: Vec<String>,
     ) -> Reply<DerivedComparison, OperatorError> {
-        let request = CompareDerivedRequest { caller: caller.clone(), accounts };
+        let request =
+            CompareDerivedRequest { caller: self.host.caller_for(CompareDerivedRequest::FUNCTION, caller), accounts };
         self.host.ask_async(request).await
     }
 
@@ -335,7 +413,11 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<EventsComparison, OperatorError> {
-        let request = CompareEventsRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = CompareEventsRequest {
+            caller: self.host.caller_for(CompareEventsRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -346,7 +428,11 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<EventsComparison, OperatorError> {
-        let request = CompareEventsRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = CompareEventsRequest {
+            caller: self.host.caller_for(CompareEventsRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask_async(request).await
     }
 
@@ -358,7 +444,11 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<IndexesComparison, OperatorError> {
-        let request = CompareIndexesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = CompareIndexesRequest {
+            caller: self.host.caller_for(CompareIndexesRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -369,13 +459,21 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<IndexesComparison, OperatorError> {
-        let request = CompareIndexesRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = CompareIndexesRequest {
+            caller: self.host.caller_for(CompareIndexesRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask_async(request).await
     }
 
     /// Class: query. Permission: operator `operator.list-queue`. What waits for a person, oldest first, 1 to 100 a page.
     pub fn list_queue(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Reply<QueuePage, OperatorError> {
-        let request = ListQueueRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = ListQueueRequest {
+            caller: self.host.caller_for(ListQueueRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask(request)
     }
 
@@ -386,7 +484,11 @@ impl Functions<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Reply<QueuePage, OperatorError> {
-        let request = ListQueueRequest { caller: caller.clone(), after: after.map(str::to_owned), limit };
+        let request = ListQueueRequest {
+            caller: self.host.caller_for(ListQueueRequest::FUNCTION, caller),
+            after: after.map(str::to_owned),
+            limit,
+        };
         self.host.ask_async(request).await
     }
 
@@ -402,7 +504,7 @@ impl Functions<'_> {
         reason: &str,
     ) -> Reply<Resolved, OperatorError> {
         let request = ResolvePaymentRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ResolvePaymentRequest::FUNCTION, caller),
             item: item.to_owned(),
             resolution,
             reason: reason.to_owned(),
@@ -419,7 +521,7 @@ impl Functions<'_> {
         reason: &str,
     ) -> Reply<Resolved, OperatorError> {
         let request = ResolvePaymentRequest {
-            caller: caller.clone(),
+            caller: self.host.caller_for(ResolvePaymentRequest::FUNCTION, caller),
             item: item.to_owned(),
             resolution,
             reason: reason.to_owned(),

@@ -99,7 +99,8 @@ mod tests {
             assert_eq!(amounts(&read, Currency::USD), written);
             assert_eq!(parse_amounts(written, Currency::USD), Some(read), "{written}");
         }
-        for wrong in ["lots", "25 usd", "25 QQQ", "25 DOLLARS", "25,", ",", "25 USD EUR", "USD 25", "1e3", "25.0000001"] {
+        for wrong in ["lots", "25 usd", "25 QQQ", "25 DOLLARS", "25,", ",", "25 USD EUR", "USD 25", "1e3", "25.0000001"]
+        {
             assert_eq!(parse_amounts(wrong, Currency::USD), None, "{wrong}");
         }
     }

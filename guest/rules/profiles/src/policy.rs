@@ -3,8 +3,8 @@
 //! To the operator the policy is a list of settings with values as text. `table.rs` has a row for each setting, `forms.rs` the forms of their values,
 //! `settings.rs` what is done with the list. What the operator asks of them is in `operator`.
 
-mod asking;
 pub mod amounts;
+mod asking;
 mod check;
 mod forms;
 pub mod history;

@@ -255,7 +255,12 @@ pub fn check_change(
             FieldRule::TooSmall,
             policy.minimum_recharge(currency).in_currency(currency),
         );
-        checks.require(amount <= maximum, "settings.recharge-amount", FieldRule::TooLarge, maximum.in_currency(currency));
+        checks.require(
+            amount <= maximum,
+            "settings.recharge-amount",
+            FieldRule::TooLarge,
+            maximum.in_currency(currency),
+        );
         checks.require(amount.is_whole(currency), "settings.recharge-amount", FieldRule::WrongForm, currency.whole());
     }
     if let Some(caps) = &change.caps {

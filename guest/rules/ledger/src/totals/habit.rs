@@ -3,8 +3,8 @@
 
 use super::records::{SourceTotals, day_key};
 use crate::charge_code::ChargeCode;
-use coinbox_ground::currency::Currency;
 use coinbox_ground::calendar;
+use coinbox_ground::currency::Currency;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::JobKind;
 use coinbox_ground::money::Money;

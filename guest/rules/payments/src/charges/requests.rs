@@ -57,7 +57,8 @@ pub fn recharge(
     once_outside(command, turn, Outside::Payments, &args, |turn, _, account, asked| {
         let currency = wallet::currency(turn, account)?;
         let amount = Money::from_micros(amount);
-        let (minimum, maximum) = (Policy::load(turn)?.minimum_recharge(currency), policy::maximum_recharge(turn, account)?);
+        let (minimum, maximum) =
+            (Policy::load(turn)?.minimum_recharge(currency), policy::maximum_recharge(turn, account)?);
         let mut checks = Checks::new();
         checks.require(amount >= minimum, "amount", FieldRule::TooSmall, minimum.in_currency(currency));
         checks.require(amount <= maximum, "amount", FieldRule::TooLarge, maximum.in_currency(currency));

@@ -40,7 +40,8 @@ impl Policy {
             checks.require(holds, &field, FieldRule::TooSmall, floor.in_currency(*currency));
         }
         let missing = self.lacks(self.currency);
-        let limit = format!("a currency for which every amount is said; {} lacks {}", self.currency, missing.join(", "));
+        let limit =
+            format!("a currency for which every amount is said; {} lacks {}", self.currency, missing.join(", "));
         checks.require(missing.is_empty(), "settings.currency", FieldRule::NotAllowedTogether, limit);
         let prefixes = [
             ("settings.invoice-prefix", &self.invoice_prefix),

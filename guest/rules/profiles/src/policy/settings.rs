@@ -1,8 +1,8 @@
 //! The policy as a list of settings: described, written as text, changed by name (R88).
 
+use super::forms::Form;
 use super::limits::Limits;
 use super::record::Policy;
-use super::forms::Form;
 use super::table::{Own, ROWS, Row};
 use coinbox_ground::currency::Currency;
 use coinbox_ground::vocabulary::{Checks, Fact, Fault, FieldRule};
@@ -161,7 +161,12 @@ pub fn change_account(policy: &Policy, before: &Limits, changes: &[SettingChange
             None => (own.clear)(&mut after),
             Some(Ok(())) => {
                 let others = read != read.for_account(policy.currency);
-                checks.require(!others, &field, FieldRule::UnknownValue, format_args!("an amount in {}", policy.currency));
+                checks.require(
+                    !others,
+                    &field,
+                    FieldRule::UnknownValue,
+                    format_args!("an amount in {}", policy.currency),
+                );
                 row.form.check(&mut read, &field, &mut checks);
                 read.check_together(policy, &mut checks);
                 (own.take)(&read, &mut after);

@@ -1,7 +1,7 @@
 //! The table of settings: one row each. What is described, read, written and checked is made from these rows.
 
-use super::forms::{Form, Letters, Order};
 use super::amounts::PerCurrency;
+use super::forms::{Form, Letters, Order};
 use super::limits::Limits;
 use super::record::{NUMBERS_MAX, Policy, UnusualSpend};
 use coinbox_ground::money::Money;
