@@ -131,7 +131,7 @@ fn what_gives_no_answer_in_time_is_not_known() {
     let cause = "no answer within 20 ms";
     let not_asked = json!({"ask-again": (NOW + 60_000).to_string(), "cause": cause});
     for (request, answer) in [
-        (charge("1"), json!({"payment": {"unknown": cause}})),
+        (charge("1"), json!({"payment": {"unknown": {"cause": cause}}})),
         (json!({"find-payment": {"key": "key-1"}}), json!({"finding": {"not-asked": not_asked}})),
         (json!({"list-movements": {"since": "0", "cursor": null}}), json!({"movements": null})),
     ] {
