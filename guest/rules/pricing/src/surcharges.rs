@@ -13,6 +13,7 @@ use coinbox_access::{self as access, functions};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Fault, Instant};
+use coinbox_ledger::wallet;
 
 /// Replaces all surcharges of a draft.
 pub fn set_surcharges(
@@ -78,7 +79,7 @@ pub(super) fn of_country(
         shown.extend(set.surcharges().into_iter().flat_map(SurchargeTable::shown).filter(wanted));
     }
     let versions = loaded::versions(turn)?;
-    if let Some(place) = versions.in_force(at)
+    if let Some(place) = versions.in_force(wallet::currency(turn, account)?, at)
         && let Some(table) = loaded::surcharges(turn, versions.at(place))?
     {
         let own = shown.clone();
