@@ -542,8 +542,8 @@ fn errors_leave_nothing() {
     // Who may not is refused before anything else, and leaves nothing either.
     let facts = host.coinbox.facts().functions.clone();
     for function in facts.iter().filter(|function| function.class == Class::Command) {
-        let own =
-            ["jobs.begin", "jobs.finish", "jobs.payment-notice", "jobs.store-opened"].contains(&function.name.as_str());
+        let own = ["jobs.begin", "jobs.finish", "jobs.payment-notice", "jobs.store-opened", "jobs.shared-changed"]
+            .contains(&function.name.as_str());
         // A draft needs nothing that could be wrong but the permission.
         let only_permission = ["pricing.create-version", "pricing.begin-import"].contains(&function.name.as_str());
         assert!(
