@@ -111,10 +111,10 @@ pub fn read_ledger(turn: &Turn<'_>, caller: &Caller, after: Option<String>, limi
         .map(|(key, transaction)| LedgerTransaction {
             id: key.trim_start_matches(ledger::PREFIX).to_owned(),
             at: transaction.at,
+            events: events(&transaction),
             kind: transaction.kind,
             cause: transaction.cause,
             currency: transaction.currency.to_string(),
-            events: events(&transaction),
             postings: transaction
                 .postings
                 .iter()
