@@ -2,6 +2,7 @@
 //! nothing of it (R42, decision 40).
 
 use crate::accounts;
+use crate::credits;
 use crate::ground::idempotency::digest;
 use crate::ground::testing::{START, keyed};
 use crate::ground::turn::Turn;
@@ -11,9 +12,16 @@ use crate::stories::scenario::{Story, operator};
 use crate::usage::{self, reservations, running_calls};
 use serde::de::DeserializeOwned;
 
-/// Arguments in the form of version 0.1.0.
+/// Payloads that were bare in version 0.1.0 and are records of one field today.
+const RECORDS: [(&str, &str); 2] = [
+    (r#""price":{"amount":"0"}"#, r#""price":{"fixed":{"amount":"0"}}"#),
+    (r#"{"debit":"10000"}"#, r#"{"debit":{"amount":"10000"}}"#),
+];
+
+/// Arguments in the form of version 0.1.0, as a host of today hands them over.
 fn read<T: DeserializeOwned>(text: &str) -> T {
-    serde_json::from_str(text).expect("arguments of version 0.1.0 are arguments of today")
+    let today = RECORDS.iter().fold(text.to_owned(), |text, (bare, record)| text.replace(bare, record));
+    serde_json::from_str(&today).expect("arguments of version 0.1.0 are arguments of today")
 }
 
 /// What the record of a command's key says of its arguments.
@@ -43,6 +51,7 @@ fn r42_arguments_are_digested_as_version_0_1_has_digested_them() {
         r#"[{{"id":"e-1","auth-id":"{account}","product":"voice","heading":"outbound","number":"14155550100","quantity":61,"at":"{START}"}}]"#
     );
     let customer = r#"{"account-type":"standard","name":"Gwen","email":"gwen@acme.example","address":"","city":"","state":"","timezone":"UTC"}"#;
+    let debit = r#"{"debit":"10000"}"#;
     let redeem_by = START + DAY_MS;
     let coupon = format!(
         r#"{{"code":null,"amount":"10000","redeem-by":"{redeem_by}","validity":"unlimited","uses":10,"uses-per-account":1,"note":""}}"#
@@ -61,6 +70,12 @@ fn r42_arguments_are_digested_as_version_0_1_has_digested_them() {
         (
             &customer.to_owned(),
             digested(&story, "accounts.create", |turn, by| accounts::create(turn, by, read(customer))),
+        ),
+        (
+            &format!(r#"["{account}",{debit},"fee"]"#),
+            digested(&story, "credits.adjust", |turn, by| {
+                credits::adjust(turn, by, account.clone(), read(debit), "fee".to_owned())
+            }),
         ),
         // Beside the digest of its code, which it has not.
         (
