@@ -28,7 +28,7 @@ fn row(product: Product, prefix: &str, rate: &str, increments: u32) -> PriceRow 
 fn story() -> Story {
     let mut story = Story::new();
     story.recharge(60);
-    story.command(|turn, _| pricing::create_version(turn, &operator()));
+    story.command(|turn, _| pricing::create_version(turn, &operator(), None));
     let rows = vec![
         row(Product::VOICE, "1", "0.6", 6),
         row(Product::VOICE, "1212", "0", 60),

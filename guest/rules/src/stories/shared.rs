@@ -18,7 +18,7 @@ fn what_follows_from_a_shared_record_that_the_host_has_copied_is_set() {
     for story in [&mut home, &mut cell] {
         story.recharge(100);
     }
-    home.command(|turn, _| change_policy(turn, |policy| policy.alert_thresholds = vec![60_000_000]));
+    home.command(|turn, _| change_policy(turn, |policy| policy.alert_thresholds = vec![60_000_000].into()));
     cell.fake.plant(policy::KEY, &home.fake.dump()[policy::KEY]);
     assert_eq!(armed(&cell), [(60_000_000, false)]);
     cell.command(|turn, _| jobs::shared_changed(turn));

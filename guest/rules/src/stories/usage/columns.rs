@@ -26,7 +26,7 @@ fn priced() -> Story {
         row(Product::VOICE, Heading::INBOUND, ""),
         row(Product::SMS, Heading::OUTBOUND, "1415"),
     ];
-    story.command(|turn, _| pricing::create_version(turn, &operator()));
+    story.command(|turn, _| pricing::create_version(turn, &operator(), None));
     story.command(|turn, _| pricing::add_rows(turn, &operator(), 1, rows));
     story.command(|turn, _| pricing::publish_version(turn, &operator(), 1, 0));
     story

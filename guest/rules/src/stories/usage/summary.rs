@@ -77,7 +77,7 @@ fn rows_are_the_same_before_and_after_the_totals_have_followed() {
     check(&story);
     let whole = ask(&story, &main, "2026-03-20", "2026-03-21", &[]).expect("rows");
     assert_eq!((whole.timezone.as_str(), whole.complete_until), ("Asia/Kolkata", story.now));
-    assert_eq!((whole.from, whole.to), (midnight - DAY_MS, midnight + DAY_MS));
+    assert_eq!((whole.begins, whole.ends), (midnight - DAY_MS, midnight + DAY_MS));
     assert_eq!((whole.amount, whole.next), (559_570, None));
     // The days beside them are empty.
     for (from, to) in [("2026-03-19", "2026-03-19"), ("2026-03-22", "2027-04-25")] {
