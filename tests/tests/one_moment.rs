@@ -245,7 +245,9 @@ impl Run {
         let staged = host.staged.take();
         self.changes.push(format!("{staged:?}"));
         if let Some(staged) = staged {
-            assert!(staged.clears.is_empty(), "nothing here clears a span");
+            for span in &staged.clears {
+                host.entries.retain(|key, _| *key < span.first || *key >= span.end);
+            }
             staged.removes.iter().for_each(|key| {
                 host.entries.remove(key);
             });

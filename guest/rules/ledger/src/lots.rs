@@ -26,7 +26,7 @@ pub enum LotKind {
 
 /// Where a lot stands in spending order: kind, then expiry (promotional) or payment, then number. Ties fall to creation.
 ///
-/// Text of at most [`PLACE_BYTES`] bytes that takes no memory of its own: one is read with every wallet.
+/// Text of at most `PLACE_BYTES` bytes that takes no memory of its own: one is read with every wallet.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// Zeros behind the text, so that places are ordered as their texts are.

@@ -1,4 +1,4 @@
-//! When something beside a price row holds for a use: surcharges and tiers name it alike (USE-8, USE-9).
+//! When something beside a price row holds for a use: surcharges name it (USE-8).
 
 use crate::catalogue::Catalogue;
 use crate::digits::Prefix;

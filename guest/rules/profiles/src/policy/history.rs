@@ -2,8 +2,8 @@
 //!
 //! | key | what |
 //! |---|---|
-//! | `hist/policy/<version>` | a change of the policy: the last [`POLICY_MAX`] |
-//! | `hist/<account>/<version>` | a change of an account's own settings: the last [`ACCOUNT_MAX`] |
+//! | `hist/policy/<version>` | a change of the policy: the last `POLICY_MAX` |
+//! | `hist/<account>/<version>` | a change of an account's own settings: the last `ACCOUNT_MAX` |
 
 use super::settings::ChangedSetting;
 use coinbox_ground::ids::AuthId;

@@ -396,11 +396,16 @@ mod tests {
         }
     }
 
+    /// Other settings than those of a new store, with amounts in the default currency of one.
+    fn in_usd() -> Policy {
+        let changes: Vec<SettingChange> = other().into_iter().filter(|change| change.name != "currency").collect();
+        change_policy(&Policy::of_new_stores(), &changes).expect("within bounds")
+    }
+
     #[test]
     fn everything_that_is_wrong_is_named_at_once() {
         use FieldRule::{Missing, NotAllowedTogether, TooLarge, TooLong, TooMany, TooSmall, UnknownValue, WrongForm};
-        let in_usd: Vec<SettingChange> = other().into_iter().filter(|change| change.name != "currency").collect();
-        let before = change_policy(&Policy::of_new_stores(), &in_usd).expect("within bounds");
+        let before = in_usd();
         for (name, value, rule, limit, entry) in [
             ("minimum-recharge", "lots", WrongForm, "an amount such as 25.00", ""),
             ("minimum-recharge", "20.00, 20.00", WrongForm, "an amount such as 25.00", ""),
@@ -464,12 +469,18 @@ mod tests {
             );
             assert_eq!(found.len(), 1, "{name} {value}: {found:?}");
         }
+    }
+
+    #[test]
+    fn several_wrong_changes_are_told_together() {
+        let before = in_usd();
         let several = [change("brand", ""), change("series-limit", "x"), away("brand"), change("Brand\n", "x")];
         let fields: Vec<String> =
             problems(change_policy(&before, &several)).into_iter().map(|(field, ..)| field).collect();
         assert_eq!(fields, ["settings.brand", "settings[3].name", "settings.brand", "settings.series-limit"]);
         let many = vec![away("brand"); CHANGES_MAX + 1];
-        assert_eq!(problems(change_policy(&before, &many))[0], ("settings".to_owned(), TooMany, "100".to_owned()));
+        let told = ("settings".to_owned(), FieldRule::TooMany, "100".to_owned());
+        assert_eq!(problems(change_policy(&before, &many))[0], told);
     }
 
     #[test]

@@ -406,8 +406,7 @@ fn rent_run(sizes: &[usize], credits: &[i64], stops: &[bool]) -> Result<(), Test
         accounts.insert(auth, (*size, *credit * 10));
     }
     let first = Month::of(START).end();
-    let mut stops = stops.iter().chain(std::iter::repeat(&false));
-    let mut done = false;
+    let (mut stops, mut done) = (stops.iter().chain(std::iter::repeat(&false)), false);
     for step in 0..10_000 {
         let now = first + step;
         // A host that dies before the changes are kept: the same call comes again.
