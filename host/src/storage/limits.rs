@@ -39,7 +39,7 @@ pub fn puts_of(text: &str, lengths: &[u32]) -> Result<Vec<(String, Arc<str>)>, L
     if lengths.len() > 2 * CHANGE_ELEMENTS_MAX {
         return Err(too_many_elements(lengths.len() / 2));
     }
-    if lengths.len() % 2 != 0 {
+    if !lengths.len().is_multiple_of(2) {
         return Err(LimitError(format!("puts has {} texts, keys and values come in pairs", lengths.len())));
     }
     let texts = split(text, lengths, "puts")?;

@@ -39,7 +39,6 @@ impl Record for State {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct StoredRow {
     v: u32,
-    #[serde(flatten)]
     row: ProductRow,
 }
 

@@ -311,7 +311,7 @@ mod tests {
             basis: Basis::Event,
             ..surcharge("carrier-fee", "0.003")
         };
-        let stored = table(&[named.clone()]);
+        let stored = table(std::slice::from_ref(&named));
         let text = serde_json::to_string(&stored).expect("plain");
         let row = r#"["carrier-fee","Carrier fee","event","0.003","sms","outbound","US",null,"Example Mobile"]"#;
         assert_eq!(text, format!(r#"{{"v":1,"rows":[{row}]}}"#));
