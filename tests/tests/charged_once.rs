@@ -48,7 +48,7 @@ impl Dice {
 /// A client asks for its recharges under its own keys; what it has no answer to, it asks again after the next start.
 fn recharge(host: &Host, account: &str) {
     for number in 0..RECHARGES {
-        let arguments = json!({"auth-id": account, "amount": ((10 + number) * USD).to_string(), "card": null});
+        let arguments = json!({"auth-id": account, "amount": ((30 + number) * USD).to_string(), "card": null});
         let _ = host.ask("credits.recharge", Some(&format!("the customer's key {number}")), arguments);
         let _ = host.coinbox.drain();
     }
