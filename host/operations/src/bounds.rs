@@ -42,10 +42,11 @@ const MOMENTS: [&str; 31] = [
 ];
 
 /// The rest of them.
-const MORE_MOMENTS: [&str; 10] = [
+const MORE_MOMENTS: [&str; 11] = [
     "complete-since",
     "first",
     "last",
+    "moments",
     "payment-at",
     "reconciling",
     "too-often",

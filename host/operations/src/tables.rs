@@ -174,22 +174,22 @@ mod tests {
     #[test]
     fn columns_of_a_spreadsheet_hold_what_they_are_named_for() {
         let account = json!({"auth-id": "MA1", "name": "=1", "email": "a@b.example", "account-type": "standard",
-            "billing-mode": "prepaid", "standing": {"suspended": "payment-failure"}, "balance": "-10", "created": "0"});
+            "billing-mode": "prepaid", "standing": {"suspended": "payment-failure"}, "balance": "-10", "created": "0", "currency": "EUR"});
         let text = |text: &str| Cell::from(text.to_owned());
         let cells = ["MA1", "=1", "a@b.example", "standard", "prepaid", "suspended: payment-failure"].map(text);
         let mut wanted = cells.to_vec();
-        wanted.extend([Cell::Number("-0.00001".to_owned()), text("1970-01-01T00:00:00Z")]);
+        wanted.extend([Cell::Number("-0.00001".to_owned()), text("1970-01-01T00:00:00Z"), text("EUR")]);
         assert_eq!(account_cells(&account), wanted);
         let mut document = json!({"kind": "invoice", "number": "2026-000001", "issued": "0", "period-start": "0",
             "period-end": null, "total": "2630000", "credited": "0", "charged-back": "0", "status": "open",
-            "method": "invoice", "refers-to": null});
+            "method": "invoice", "refers-to": null, "currency": "JPY"});
         document[OPEN] = "630000".into();
         let one = json!({"auth-id": "MA1", "name": "Acme", "receipt": null, "document": document});
         let numbers = ["2.63000", "0.63000", "0.00000", "0.00000"].map(|number| Cell::Number(number.to_owned()));
         let begun = "1970-01-01T00:00:00Z";
         let mut wanted = ["MA1", "Acme", "invoice", "", "2026-000001", begun, begun, ""].map(text).to_vec();
         wanted.extend(numbers);
-        wanted.extend(["open", "invoice", ""].map(text));
+        wanted.extend(["open", "invoice", "", "JPY"].map(text));
         assert_eq!(document_cells(&one), wanted);
     }
 }

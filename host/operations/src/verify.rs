@@ -385,7 +385,7 @@ mod tests {
                             json!({"ledger-account": account, "owner": owner, "amount": amount.to_string()})
                         })
                         .collect();
-                    json!({"transactions": [{"id": "t", "at": "0", "kind": "usage", "cause": "r", "events": 2, "postings": postings}], "next": null})
+                    json!({"transactions": [{"id": "t", "at": "0", "kind": "usage", "cause": "r", "currency": "USD", "events": 2, "postings": postings}], "next": null})
                 }
                 "operator.read-charges" if self.postings.is_empty() => {
                     let bare = json!({"id": "t1", "month": "2026-10", "flows": [], "charges": []});

@@ -716,7 +716,7 @@ mod tests {
     #[test]
     fn columns_that_are_not_known_are_refused_in_both_forms_07_columns_that_mean_nothing() {
         let known = "known are product, heading, country, prefix, rate, first_increment, next_increment, group, number_type, setup, \
-                     code, unit, rating, unit_size, price_unit, words, tax_code, other_side";
+                     surcharge, per, code, unit, rating, unit_size, price_unit, words, tax_code, other_side";
         let header = HEADER.trim_end();
         for (column, row) in [("set-up", "5.00"), ("currency", "EUR"), ("effective_date", "2027-01-01"), ("rate ", "1")]
         {

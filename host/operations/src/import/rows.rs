@@ -211,7 +211,6 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_row_is_told_by_field() {
         for (row, field) in [
-            ("e,MA1,voice,up,49,1,0", "heading"),
             ("e,MA1,voice,outbound,49,-1,0", "quantity"),
             ("e,MA1,voice,outbound,49,+1,0", "quantity"),
             ("e,MA1,voice,outbound,49,1.5,0", "quantity"),

@@ -24,6 +24,8 @@ pub(super) struct Asked {
 }
 
 /// What it is reckoned by.
+// A call makes a few and keeps none: a box would cost more than the room.
+#[allow(clippy::large_enum_variant)]
 enum By {
     /// What will be used, and the price of it.
     Price(Event, Terms, rating::Price),
