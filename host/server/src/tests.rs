@@ -48,7 +48,7 @@ impl Made {
         let mine = known && arguments["auth-id"] == ACCOUNT;
         let account = json!({"auth-id": ACCOUNT, "account-type": "standard", "name": "Fox", "email": "f@example.com",
             "address": "", "city": "", "state": "", "timezone": "UTC", "billing-mode": "prepaid", "auto-recharge": false,
-            "cash-credits": "25000000", "available": "25000000", "standing": "active", "created": "0"});
+            "cash-credits": "25000000", "available": "25000000", "standing": "active", "created": "0", "currency": "USD"});
         match function {
             "jobs.store-opened" => json!({"ok": null}),
             "jobs.look" => json!("working"),

@@ -125,13 +125,15 @@ fn check_row(checks: &mut Checks, place: usize, row: &PriceRow, catalogue: &Cata
             SideRule::None => "empty: there is no other side",
         };
         checks.require(prefix_of(row, &terms).is_some(), &field("prefix"), FieldRule::WrongForm, limit);
+    }
+    check_rate(checks, &field("rate"), &row.rate);
+    if let Some(terms) = terms {
         let (least, most) = increments(&terms);
         for (name, increment) in [("first-increment", row.first_increment), ("next-increment", row.next_increment)] {
             checks.require(increment >= least, &field(name), FieldRule::TooSmall, least);
             checks.require(increment <= most, &field(name), FieldRule::TooLarge, most);
         }
     }
-    check_rate(checks, &field("rate"), &row.rate);
     let group = row.group.as_deref().is_none_or(is_group_name);
     checks.require(group, &field("group"), FieldRule::WrongForm, GROUP_LIMIT);
 }

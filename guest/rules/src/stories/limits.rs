@@ -10,7 +10,7 @@ use crate::stories::scenario::{Story, operator};
 use crate::usage::reservations::{self, Extension, Hold, Kind, Named, Price, Settlement};
 use crate::usage::running_calls::{self, RunningCall};
 use crate::{accounts, charges, coupons, derived, events, indexes, invoices, operator as proof, phone_numbers};
-use crate::{pricing, queue, refunds, subaccounts, totals, usage};
+use crate::{policy, pricing, queue, refunds, subaccounts, totals, usage};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -48,7 +48,11 @@ const PAGES: [(&str, Page); 17] = [
     ("subaccounts.list", |turn, by, of, limit| told(subaccounts::list(turn, by, of, 0, limit))),
 ];
 
-const MORE_PAGES: [(&str, Page); 2] = [
+const MORE_PAGES: [(&str, Page); 4] = [
+    ("operator.list-account-setting-changes", |turn, by, of, limit| {
+        told(policy::list_account_setting_changes(turn, by, of, None, limit))
+    }),
+    ("operator.list-setting-changes", |turn, by, _, limit| told(policy::list_setting_changes(turn, by, None, limit))),
     ("usage.list-rejected", |turn, by, _, limit| told(usage::list_rejected(turn, by, None, None, None, limit))),
     ("usage.list-running", |turn, by, _, limit| told(running_calls::list_running(turn, by, None, None, limit))),
 ];

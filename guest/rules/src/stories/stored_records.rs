@@ -36,8 +36,8 @@ const VERSION_1: &str = include_str!("../../fixtures/records-v1.json");
 /// Kinds of records that came after the release of the last fixture.
 const UNRELEASED: &[&str] = &[
     "acctm", "adj", "back", "bi", "bill", "body", "chk", "clos", "coup", "cyc", "daily", "day", "doc", "docn", "docno",
-    "docst", "draft", "dun", "ended", "held", "iss", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redn", "redt",
-    "rel", "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "seat", "series", "spend", "use",
+    "docst", "draft", "dun", "ended", "held", "hist", "iss", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redn",
+    "redt", "rel", "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "seat", "series", "spend", "use",
 ];
 
 fn row(prefix: &str, rate: &str) -> PriceRow {
