@@ -389,7 +389,7 @@ def accounts_of_all(server, parties):
     checks.equal("Operator/accounts: page by page, with the filter", ([one["auth_id"] for one in walked], pages), (both, 2))
     table = get("format=csv&limit=1")
     checks.equal("Operator/accounts as CSV", (table.status, table.text.splitlines()[0], len(table.text.splitlines())),
-                 (200, "auth_id,name,email,account_type,billing_mode,standing,balance,created", 2))
+                 (200, "auth_id,name,email,account_type,billing_mode,standing,balance,created,currency", 2))
     checks.true("Operator/accounts as CSV: names the next page", 'rel="next"' in (table.headers.get("link") or ""), table)
     refuse_strangers("Operator/accounts", parties, lambda more: server.get(path, **more), "Bearer")
     answers.unauthenticated("Operator/accounts, a customer", server.get(path, auth=parties.own), "Bearer")
@@ -434,7 +434,7 @@ def documents_of_all(server, parties):
     checks.true("Operator/documents: something to filter", len(invoices) == 2 and len(each) > len(invoices), each)
     table = get("format=csv&kind=invoice")
     checks.equal("Operator/documents as CSV", (table.status, table.text.splitlines()[0], len(table.text.splitlines())), (
-        200, "auth_id,name,kind,receipt,number,issued,period_start,period_end,total,open,credited,charged_back,status,method,refers_to", 3))
+        200, "auth_id,name,kind,receipt,number,issued,period_start,period_end,total,open,credited,charged_back,status,method,refers_to,currency", 3))
     refuse_strangers("Operator/documents", parties, lambda more: server.get(path, **more), "Bearer")
     answers.unauthenticated("Operator/documents, a customer", server.get(path, auth=parties.own), "Bearer")
     # money-07-usage-filters-ignored
