@@ -137,7 +137,7 @@ pub struct Book {
 }
 
 impl Book {
-    /// The book without any chunk: reads [`VERSIONS_KEY`] and [`PRODUCTS_KEY`].
+    /// The book without any chunk: reads [`VERSIONS_KEY`] and `PRODUCTS_KEY`.
     pub fn open(turn: &Turn<'_>) -> Result<Book, Fault> {
         turn.prefetch([VERSIONS_KEY, PRODUCTS_KEY].into_iter().map(str::to_owned));
         Ok(Book {
