@@ -4,7 +4,7 @@
 //! the same change as the page, so a host may die between any two calls. The store is served meanwhile: every record that a step has not reached
 //! yet is still read in its old form. A store of a newer format than these rules know is refused.
 //!
-//! A step is never changed once it was released. A new format adds rows at the end of [`STEPS`] and raises [`RECORD_VERSION`].
+//! A step is never changed once it was released. A new format adds rows at the end of `STEPS` and raises [`RECORD_VERSION`].
 
 #[cfg(test)]
 mod tests;
@@ -50,7 +50,7 @@ pub(crate) const STEPS: &[Step] = &[Step {
     page: reservations::note_granted,
 }];
 
-/// The format of the store, at [`KEY`].
+/// The format of the store, at `KEY`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Stored {
     v: u32,

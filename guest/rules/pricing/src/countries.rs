@@ -75,7 +75,7 @@ pub(super) fn note(turn: &mut Turn<'_>, version: u32, rows: &[(ParsedRow, Place)
     Ok(())
 }
 
-/// What the groups of the rows of a country are called in a version, by [`group_key`]; parsed once.
+/// What the groups of the rows of a country are called in a version, by `group_key`; parsed once.
 pub(super) fn groups(
     turn: &Turn<'_>,
     version: &Published,

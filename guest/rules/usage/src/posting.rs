@@ -66,7 +66,7 @@ impl Remembered {
     }
 }
 
-/// Bytes of a key of [`Remembered`].
+/// Bytes of a key of `Remembered`.
 const KEY_BYTES: usize = 32;
 
 /// One main account of the batch.
