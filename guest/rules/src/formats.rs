@@ -26,6 +26,9 @@ pub(crate) const KEY: &str = "store/format";
 /// The format of a store that has no record of it.
 const FIRST: u32 = 1;
 
+/// Moves up a page of records behind a key, so many of them. Answers the last key; `None`: there are no more.
+type Page = fn(&mut Turn<'_>, Option<&str>, u32) -> Result<Option<String>, Fault>;
+
 /// One step from a format to the next.
 pub(crate) struct Step {
     /// The format that it leads from, to the next number.
@@ -38,7 +41,7 @@ pub(crate) struct Step {
     /// The most records that one call looks at.
     bound: u32,
     /// Takes the records behind a key, or the first ones. Answers the last key, or `None` behind the last record.
-    page: fn(&mut Turn<'_>, Option<&str>, u32) -> Result<Option<String>, Fault>,
+    page: Page,
 }
 
 /// Every step, in order.
