@@ -285,7 +285,7 @@ fn a_later_attempt_acts_only_on_what_never_arrived() {
             assert!(matches!(first, Ok(Step::Ask(Request::FindPayment(_) | Request::FindOrder(_)))), "{first:?}");
             for answer in answers() {
                 let never_arrived = matches!(answer, Answer::Finding(Finding::NotFound) | Answer::FoundOrder(None));
-                if let Ok(Step::Ask(request)) = next_request(&OpenVault, &task, &[answer.clone()]) {
+                if let Ok(Step::Ask(request)) = next_request(&OpenVault, &task, std::slice::from_ref(&answer)) {
                     assert!(never_arrived, "{answer:?} is followed by {request:?}");
                     assert_eq!(request, row.request);
                 }
