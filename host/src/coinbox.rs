@@ -85,6 +85,11 @@ impl Coinbox {
             }
             StoreChoice::Own(durable) => durable,
         };
+        let mark = durable.mark();
+        anyhow::ensure!(
+            mark.len() <= 4 && mark.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()),
+            "the mark of a store is 0 to 4 of A-Z and 0-9"
+        );
         let upgraded = upgrade::prepare(&*durable, options.runtime.facts().record_version)?;
         let sequencer = Sequencer::start(durable, options.sequencer)?;
         let inner = Arc::new(Inner {

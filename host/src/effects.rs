@@ -44,7 +44,7 @@ pub fn perform(
     };
     let EffectDoor::BetweenCalls { outside_time } = door else { return call("jobs.perform", &json!({"task": task})) };
     let mut answers = Vec::new();
-    while answers.len() <= REQUESTS_MAX {
+    loop {
         let answer = call("jobs.next-request", &json!({"task": task, "answers": answers}))?;
         if let Some(done) = answer["ok"].get("done") {
             return Ok(done.clone());
@@ -53,10 +53,14 @@ pub fn perform(
         let Some(asked) = answer["ok"].get("ask") else {
             return Err(CallError::Absurd(format!("`jobs.next-request` has refused: {}", answer["err"])));
         };
-        let request: OutsideRequest = json::from_value(asked).map_err(|error| CallError::Absurd(error.to_string()))?;
+        if answers.len() == REQUESTS_MAX {
+            return Err(CallError::Absurd(format!("a task asks for more than {REQUESTS_MAX} requests")));
+        }
+        // Nor does the error quote it: errors are logged, and kept with the job.
+        let request: OutsideRequest = json::from_value(asked)
+            .map_err(|_| CallError::Absurd("`jobs.next-request` asks for what this host does not know".to_owned()))?;
         let outside = Outside { capabilities, time: outside_time, now: now() };
         let answer = outside.carry_out(request).map_err(Misuse::Argument)?;
         answers.push(json::to_value(&answer).map_err(|error| CallError::Absurd(error.to_string()))?);
     }
-    Err(CallError::Absurd(format!("a task asks for more than {REQUESTS_MAX} requests")))
 }

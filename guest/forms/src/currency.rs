@@ -36,14 +36,9 @@ fn rows() -> impl Iterator<Item = (&'static str, u8, &'static str)> {
     })
 }
 
-/// Every code in order, with the digits behind the point of its smallest unit and its name.
-pub fn all() -> impl Iterator<Item = (&'static str, u8, &'static str)> {
-    rows()
-}
-
 /// How many digits behind the point the smallest unit of a currency has: 2 for `USD`, 0 for `JPY`, 3 for `KWD`. None: there is no such currency.
 pub fn digits(code: &str) -> Option<u8> {
-    rows().find(|(known, _, _)| *known == code).map(|(_, digits, _)| digits)
+    TABLE.lines().find_map(|line| line.strip_prefix(code)?.strip_prefix('\t')?.split('\t').next()?.parse().ok())
 }
 
 /// The code that a text stands for, if one is clear.

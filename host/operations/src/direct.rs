@@ -63,7 +63,7 @@ impl Direct {
     pub fn record(&self, number: u32, events: &[UsageEvent]) -> Result<Vec<Fate>, LinkError> {
         self.commanded.store(true, Ordering::Relaxed);
         let (idempotency_key, part) = self.keys.part(number);
-        let caller = self.coinbox.caller_for("usage.record-events", &self.caller);
+        let caller = self.coinbox.caller_for("usage.record-columns", &self.caller);
         let caller = Caller { idempotency_key, part, ..caller };
         let answer = self.coinbox.record_events(caller, events.to_vec());
         match answer.map_err(|error| failed(&error))? {

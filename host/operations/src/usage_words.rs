@@ -1,5 +1,6 @@
 //! Usage events on the wire: from JSON to the contract's, one by one, and back to answers (USE-1, USE-6).
 
+use coinbox_forms::code::is_code;
 use coinbox_host::contract::exported::usage::{EventAnswer, Rejection, UsageEvent};
 use coinbox_host::json::strict::Repeated;
 use coinbox_host::text;
@@ -23,10 +24,17 @@ impl Unreadable {
 }
 
 const TEXT: &str = "must be text";
+/// What product and heading must be.
+const CODE: &str = "must be 2 to 30 lower-case letters, digits and hyphens, a letter first";
 /// What a quantity must be.
 pub const QUANTITY: &str = "must be a whole number from 0 to 1000000 (of bytes to 4294967295)";
 /// What a moment must be.
 pub const MOMENT: &str = "must be RFC 3339 such as 2026-01-31T12:00:00Z, or milliseconds since 1970";
+
+/// A code of a product or heading. Which codes there are, the rules know.
+pub fn code(field: &'static str, text: String) -> Result<String, Unreadable> {
+    if is_code(&text) { Ok(text) } else { Err(Unreadable::of(field, CODE)) }
+}
 
 /// The event of one JSON value: `{id, auth_id, product, heading, number, quantity, at}`. Keys beyond these mean nothing, and those that
 /// would mean something are refused ([`beside`]).
@@ -54,8 +62,8 @@ pub fn read(value: &Value) -> Result<UsageEvent, Unreadable> {
     Ok(UsageEvent {
         id: text("id")?,
         auth_id: text("auth_id")?,
-        product: text("product")?,
-        heading: text("heading")?,
+        product: code("product", text("product")?)?,
+        heading: code("heading", text("heading")?)?,
         number: text("number")?,
         quantity,
         at,

@@ -36,7 +36,7 @@ pub const ROUTES: &[Route] = &[Route {
 
 /// Rates and debits. Every event is answered by itself, in order; a bad one never spoils its neighbours.
 async fn record(mut asked: Asked) -> Result<Value, Failure> {
-    let caller = asked.rest.host.coinbox.caller_for("usage.record-events", asked.caller());
+    let caller = asked.rest.host.coinbox.caller_for("usage.record-columns", asked.caller());
     let caller = Caller { part: asked.part()?, ..caller };
     let events = match asked.take("events") {
         Some(Value::Array(events)) => events,

@@ -232,6 +232,9 @@ pub(super) struct Expectation {
     /// Orders to end calls, in order.
     #[serde(default)]
     pub hang_ups: Option<Vec<Value>>,
+    /// Orders to end calls that are due at one moment: which is first depends on drawn IDs.
+    #[serde(default)]
+    pub hang_ups_in_any_order: Option<Vec<Value>>,
     /// Balance of each account: an amount, or fields of `credits.get-balance`.
     #[serde(default)]
     pub balances: BTreeMap<String, Value>,

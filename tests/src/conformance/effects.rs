@@ -146,6 +146,10 @@ pub(super) fn check(
         in_order("hang-ups", hang_ups, &seen.hang_ups[mark.hang_ups..], variables)?;
         mark.hang_ups = behind.hang_ups;
     }
+    if let Some(hang_ups) = &expected.hang_ups_in_any_order {
+        in_any_order("hang-ups-in-any-order", hang_ups, &seen.hang_ups[mark.hang_ups..], variables)?;
+        mark.hang_ups = behind.hang_ups;
+    }
     if let Some(inventory) = &expected.inventory {
         in_order("inventory", inventory, &seen.inventory[mark.inventory..], variables)?;
         mark.inventory = behind.inventory;

@@ -96,7 +96,7 @@ fn check(billing: Billing, currency: Currency) -> Result<(), Fault> {
     let limit = Money::from_micros(limit);
     let mut checks = Checks::new();
     checks.require(limit > Money::ZERO, "billing.postpaid", FieldRule::TooSmall, currency.smallest());
-    checks.require(limit <= AMOUNT_MAX, "billing.postpaid", FieldRule::TooLarge, AMOUNT_MAX);
+    checks.require(limit <= AMOUNT_MAX, "billing.postpaid", FieldRule::TooLarge, AMOUNT_MAX.in_currency(currency));
     checks.require(limit.is_whole(currency), "billing.postpaid", FieldRule::WrongForm, currency.whole());
     checks.done()
 }

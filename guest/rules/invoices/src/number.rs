@@ -141,12 +141,13 @@ fn collect(turn: &mut Turn<'_>, issued: &Issued) -> Result<(), Fault> {
 /// The account pays by invoice from now on: what its invoices have left owed is collected as if they had just been issued, and for what none has the cycle
 /// that runs has one, whether or not anything is charged in it.
 pub fn became_postpaid(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
-    if wallet::need(turn, account)?.balance >= Money::ZERO {
+    let wallet = wallet::need(turn, account)?;
+    if wallet.balance >= Money::ZERO {
         return Ok(());
     }
     for (Covering { number, days }, owed) in standing::open_ones(turn, account)? {
         // Less than half a cent cannot be charged (R4).
-        if owed.to_whole_half_up(wallet::currency(turn, account)?)? > Money::ZERO {
+        if owed.to_whole_half_up(wallet.currency())? > Money::ZERO {
             collect(turn, &Issued { account, number, amount_due: owed, days })?;
         }
     }

@@ -91,7 +91,13 @@ impl LedgerAccount {
         if let LedgerAccount::Surcharge(code) = self {
             return Cow::Owned(format!("income:surcharge:{code}"));
         }
-        Cow::Borrowed(NAMED.iter().find(|(account, ..)| *account == self).map_or("", |(.., name)| name))
+        Cow::Borrowed(
+            NAMED
+                .iter()
+                .find(|(account, ..)| *account == self)
+                .map(|(.., name)| *name)
+                .expect("every account has a row"),
+        )
     }
 
     /// What records call it.
@@ -103,7 +109,13 @@ impl LedgerAccount {
         if let LedgerAccount::Surcharge(code) = self {
             return Cow::Owned(format!("{OF_SURCHARGE}{code}"));
         }
-        Cow::Borrowed(NAMED.iter().find(|(account, ..)| *account == self).map_or("", |(_, code, _)| code))
+        Cow::Borrowed(
+            NAMED
+                .iter()
+                .find(|(account, ..)| *account == self)
+                .map(|(_, code, _)| *code)
+                .expect("every account has a row"),
+        )
     }
 
     fn parse(code: &str) -> Option<LedgerAccount> {

@@ -180,7 +180,7 @@ fn check_new(turn: &Turn<'_>, coupon: &NewCoupon) -> Result<Currency, Fault> {
     }
     let amount = Money::from_micros(coupon.amount);
     checks.require(amount > Money::ZERO, "coupon.amount", FieldRule::TooSmall, currency.smallest());
-    checks.require(amount <= AMOUNT_MAX, "coupon.amount", FieldRule::TooLarge, AMOUNT_MAX);
+    checks.require(amount <= AMOUNT_MAX, "coupon.amount", FieldRule::TooLarge, AMOUNT_MAX.in_currency(currency));
     checks.require(amount.is_whole(currency), "coupon.amount", FieldRule::WrongForm, currency.whole());
     checks.require(coupon.redeem_by > turn.now(), "coupon.redeem-by", FieldRule::TooSmall, turn.now());
     checks.require(coupon.redeem_by <= LAST_MOMENT, "coupon.redeem-by", FieldRule::TooLarge, LAST_MOMENT);

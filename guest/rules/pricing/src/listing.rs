@@ -4,13 +4,14 @@ use crate::chunk::StoredRows;
 use crate::countries::name_groups;
 use crate::digits::Prefix;
 use crate::error::Error;
+use crate::loaded;
 use crate::places::chunk_key;
 use crate::row::{Row, parse_prefix};
 use crate::rows::show_row;
 use crate::shown::RowPage;
 use crate::versions::{Index, StoredVersions};
 use coinbox_access::{self as access, functions};
-use coinbox_ground::product::{self, Heading, Product};
+use coinbox_ground::product::{self, Heading, Product, SideRule};
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Fault, FieldRule};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +23,7 @@ const PAGE_ROWS: usize = 1000;
 pub fn list_rows(turn: &Turn<'_>, caller: &Caller, version: u32, after: Option<String>) -> Result<RowPage, Error> {
     access::query(turn, caller, functions::PRICING_LIST_ROWS)?;
     StoredVersions::load(turn)?.entry(version)?;
-    let cursor = after.as_deref().map(parse_cursor).transpose()?;
+    let cursor = after.as_deref().map(|after| parse_cursor(turn, after)).transpose()?;
     let index = Index::load(turn, version)?;
     let mut rows = Vec::new();
     let mut next = None;
@@ -98,8 +99,14 @@ fn group_rows(
     Ok(found)
 }
 
-fn parse_cursor(text: &str) -> Result<((Product, Heading), String), Fault> {
+fn parse_cursor(turn: &Turn<'_>, text: &str) -> Result<((Product, Heading), String), Fault> {
+    let catalogue = loaded::catalogue(turn)?;
     text.split_once('/')
-        .and_then(|(pair, prefix)| Some((product::parse_pair(pair)?, parse_prefix(prefix)?.to_string())))
+        .and_then(|(pair, prefix)| {
+            let pair = product::parse_pair(pair)?;
+            let needs_number = catalogue.find(pair.0, pair.1)?.side == SideRule::NumberRequired;
+            let prefix = parse_prefix(prefix).filter(|prefix| *prefix != Prefix::EMPTY || !needs_number)?;
+            Some((pair, prefix.to_string()))
+        })
         .ok_or_else(|| Fault::invalid("after", FieldRule::WrongForm, Some("the next of an earlier page")))
 }

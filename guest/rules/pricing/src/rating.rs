@@ -11,7 +11,7 @@ use crate::product_row::Terms;
 use crate::row::Row;
 use crate::sets::Sets;
 use crate::shown::Basis;
-use crate::surcharge::{self, Rider};
+use crate::surcharge::{self, Rider, SurchargeTable};
 use crate::table::{ChunkName, Table};
 use crate::versions::{Index, VERSIONS_KEY, Versions};
 use crate::{countries, loaded};
@@ -134,6 +134,8 @@ pub struct Book {
     chunks: Table<Option<Rc<Chunk>>>,
     sets: BTreeMap<AuthId, Rc<Sets>>,
     overrides: BTreeMap<String, Rc<OverrideRows>>,
+    /// By place of the version; none: it has none.
+    surcharges: BTreeMap<usize, Option<Rc<SurchargeTable>>>,
 }
 
 impl Book {
@@ -147,6 +149,7 @@ impl Book {
             chunks: Table::new(),
             sets: BTreeMap::new(),
             overrides: BTreeMap::new(),
+            surcharges: BTreeMap::new(),
         })
     }
 
@@ -160,7 +163,7 @@ impl Book {
         self.catalogue.find(product, heading)
     }
 
-    /// Loads what rating these events will need, in at most two reads for all of them.
+    /// Loads what rating these events will need, but for names of groups, in at most two reads for all of them.
     pub fn prefetch<'event>(
         &mut self,
         turn: &Turn<'_>,
@@ -247,7 +250,9 @@ impl Book {
                 missing.push(name);
             }
         }
-        for version in self.indexes.keys().map(|place| self.versions.at(*place)) {
+        let unread: Vec<usize> =
+            self.indexes.keys().copied().filter(|place| !self.surcharges.contains_key(place)).collect();
+        for version in unread.iter().map(|place| self.versions.at(*place)) {
             if let Some(digest) = &version.surcharges
                 && BookCache::of(turn).surcharges(digest).is_none()
             {
@@ -266,6 +271,9 @@ impl Book {
             }
         }
         turn.prefetch(keys);
+        for place in unread {
+            self.surcharges.insert(place, loaded::surcharges(turn, self.versions.at(place))?);
+        }
         for name in missing {
             let (version, place) = (self.versions.at(name.0), self.place(&name));
             let stored: StoredRows = turn.need(&chunk_key(version.number, &place))?;
@@ -328,12 +336,13 @@ impl Book {
         payer: Payer,
         (number, row, is_own): (Prefix, Row, bool),
     ) -> Result<Vec<Rc<Rider>>, Fault> {
-        let version = self.versions.in_force(payer.currency, event.at).map(|place| self.versions.at(place));
-        let general = version.map(|version| loaded::surcharges(turn, version)).transpose()?.flatten();
+        let place = self.versions.in_force(payer.currency, event.at);
+        let version = place.map(|place| self.versions.at(place));
+        let general = place.and_then(|place| self.surcharges.get(&place)).and_then(Option::as_deref);
         let set = payer.overrides.and_then(|account| self.own_set(account, event));
         let own = set.and_then(|set| set.surcharges());
         let of = Use { product: event.product, heading: event.heading, number, row: &row };
-        surcharge::riders([own, general.as_deref()], &of, || {
+        surcharge::riders([own, general], &of, || {
             if is_own {
                 return Ok(set.and_then(|set| set.group(event.product, event.heading, row.prefix)));
             }

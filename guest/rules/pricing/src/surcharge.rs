@@ -32,6 +32,8 @@ pub(super) const SET_SURCHARGES_MAX: usize = 100;
 pub(super) const FIELD: &str = "surcharges";
 /// Most codes of one product in one table: an event bears so many of the price book's and so many of the account's.
 const CODES_MAX: usize = 4;
+/// Most bytes of a table: a stored value has room for them.
+const BYTES_MAX: usize = 250_000;
 /// Longest words of an invoice.
 const WORDS_MAX: usize = 60;
 
@@ -155,14 +157,24 @@ impl SurchargeTable {
         }
     }
 
+    /// Whether the table fits in a stored value: words and groups are bounded in characters.
+    pub(super) fn check_bytes(&self) -> Result<(), Fault> {
+        let bytes = serde_json::to_string(self).map_or(usize::MAX, |text| text.len());
+        if bytes > BYTES_MAX {
+            let limit = format!("{BYTES_MAX} bytes together");
+            return Err(Fault::invalid(FIELD, FieldRule::TooMany, Some(&limit)));
+        }
+        Ok(())
+    }
+
     /// How many.
     pub(super) fn count(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether some ride only on groups.
-    pub(super) fn names_groups(&self, product: Product) -> bool {
-        self.rows.iter().any(|rule| rule.when.product == product && rule.when.group.is_some())
+    /// Whether some that hold for a use ride only on groups.
+    pub(super) fn names_groups(&self, of: &Use<'_>) -> bool {
+        self.rows.iter().any(|rule| rule.when.group.is_some() && rule.when.holds(of))
     }
 
     /// In the form of the contract, in order of code, product and what they ride on.
@@ -229,7 +241,7 @@ pub(super) fn riders(
     if tables.iter().flatten().next().is_none() {
         return Ok(Vec::new());
     }
-    let group = match tables.iter().flatten().any(|table| table.names_groups(of.product)) {
+    let group = match tables.iter().flatten().any(|table| table.names_groups(of)) {
         true => group()?,
         false => None,
     };
@@ -237,8 +249,7 @@ pub(super) fn riders(
     for table in tables.into_iter().flatten() {
         let mut own: BTreeMap<SurchargeCode, &Rule> = BTreeMap::new();
         for rule in &table.rows {
-            let in_group = rule.when.group.is_none() || rule.when.group == group;
-            if !in_group || !rule.when.holds(of) {
+            if !rule.when.holds(of) || (rule.when.group.is_some() && rule.when.group != group) {
                 continue;
             }
             let held = own.entry(rule.rider.code).or_insert(rule);

@@ -28,6 +28,7 @@ pub fn set_surcharges(
         let entry = stored.entry(version)?;
         entry.take_prices(turn.now())?;
         let table = SurchargeTable::parse(&surcharges, (FIELD, VERSION_SURCHARGES_MAX), &*loaded::catalogue(turn)?)?;
+        table.check_bytes()?;
         entry.surcharges = u32::try_from(table.count()).expect("bounded");
         entry.surcharges_digest = (table.count() > 0).then(|| digest("", &table));
         let shown = entry.show();
@@ -82,9 +83,10 @@ pub(super) fn of_country(
     if let Some(place) = versions.in_force(wallet::currency(turn, account)?, at)
         && let Some(table) = loaded::surcharges(turn, versions.at(place))?
     {
-        let own = shown.clone();
         // A row of one's own for the same takes the place of the price book's.
-        shown.extend(table.shown().filter(wanted).filter(|row| !own.iter().any(|mine| mine.replaces(row))));
+        let general = table.shown().filter(wanted).filter(|row| !shown.iter().any(|mine| mine.replaces(row)));
+        let general: Vec<Surcharge> = general.collect();
+        shown.extend(general);
     }
     Ok(shown)
 }

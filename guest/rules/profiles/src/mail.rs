@@ -123,12 +123,13 @@ pub fn send_with(
 }
 
 /// Facts of mails that are amounts of the account.
-const AMOUNTS: [&str; 13] = [
+const AMOUNTS: [&str; 14] = [
     "amount",
     "amount-due",
     "balance",
     "cap",
     "credit-limit",
+    "due",
     "forfeited",
     "left",
     "next-step",

@@ -472,9 +472,11 @@ impl Block {
             Basis::Unit => (Some(event.product), event.quantity),
         };
         let code = ChargeCode::Surcharge(rider.code, of).code();
+        let rate = &mut self.price.1;
+        rate.clear();
+        rider.rate.append_to(rate);
         self.lines.push(',');
-        let told = (code.as_str(), rider.words.as_str(), rider.rate.to_string());
-        Line::write_ridden(&mut self.lines, source, event, (told.0, told.1, &told.2), (quantity, *billed), *amount);
+        Line::write_ridden(&mut self.lines, source, event, (&code, &rider.words, rate), (quantity, *billed), *amount);
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Usage events: deduplicated, rated, debited and posted in one call (USE-1, USE-6), and admission of chargeable requests (R12).
 //!
-//! A batch costs the host four reads at most and one set of changes: dedupe keys with wallets and sub-accounts first, then
+//! A batch costs a warm instance four reads at most and one set of changes: dedupe keys with wallets and sub-accounts first, then
 //! the wallets of parents, then price chunks that are not cached. The rated events of a call are one ledger transaction (two
 //! or three for a large batch); the dedupe key begins with the event's time, so that new keys land side by side.
 

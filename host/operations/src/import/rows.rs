@@ -155,8 +155,8 @@ fn event(texts: &[String]) -> Result<UsageEvent, Unreadable> {
     Ok(UsageEvent {
         id: id.clone(),
         auth_id: auth_id.clone(),
-        product: product.to_owned(),
-        heading: heading.to_owned(),
+        product: usage_words::code("product", product.clone())?,
+        heading: usage_words::code("heading", heading.clone())?,
         number: number.clone(),
         quantity: quantity.parse().ok().filter(|_| digits).ok_or(wrong("quantity", QUANTITY))?,
         at: at_ms,
@@ -211,6 +211,8 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_row_is_told_by_field() {
         for (row, field) in [
+            ("e,MA1,Fax,outbound,49,1,0", "product"),
+            ("e,MA1,voice,Up,49,1,0", "heading"),
             ("e,MA1,voice,outbound,49,-1,0", "quantity"),
             ("e,MA1,voice,outbound,49,+1,0", "quantity"),
             ("e,MA1,voice,outbound,49,1.5,0", "quantity"),

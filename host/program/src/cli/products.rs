@@ -1,6 +1,6 @@
 //! `coinbox products …`: what can have prices, be used and be invoiced (USE-7).
 
-use super::arguments::{NewProduct, ProductChange, Products};
+use super::arguments::{NewProduct, ProductChange, Products, word};
 use super::show::{Rows, Text};
 use super::work::Work;
 use coinbox_host::text;
@@ -50,7 +50,7 @@ fn find(work: &Work, code: &str) -> anyhow::Result<Value> {
 
 fn new(given: &NewProduct) -> anyhow::Result<Value> {
     let headings = given.headings.iter().map(|text| heading(text)).collect::<anyhow::Result<Vec<Value>>>()?;
-    Ok(json!({"code": given.code, "unit": given.unit.word(), "rating": given.rating.word(),
+    Ok(json!({"code": given.code, "unit": word(Some(given.unit)), "rating": word(Some(given.rating)),
         "unit-size": given.unit_size, "price-unit": given.price_unit, "headings": headings,
         "tax-code": given.tax_code, "words": given.words}))
 }

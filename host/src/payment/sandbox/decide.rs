@@ -8,9 +8,14 @@ use crate::capability::Instant;
 use crate::contract::payment_types::{Declined, PaymentOutcome};
 use crate::contract::types::Pending;
 
-/// Micros in a cent: what the gateway moves is whole cents.
-const CENT: i64 = 10_000;
+/// Micros in a unit of a currency.
+const UNIT: i64 = 1_000_000;
 const KEY_BYTES_MAX: usize = 255;
+
+/// Micros in the smallest unit of a currency, of which the gateway moves whole ones; hundredths where the currency is not known.
+fn smallest_unit(currency: &str) -> i64 {
+    UNIT / 10_i64.pow(coinbox_forms::currency::digits(currency).unwrap_or(2).into())
+}
 
 impl Sandbox {
     /// How an intention that the gateway has heard of stands.
@@ -174,7 +179,7 @@ impl Intention {
         };
         if !key_good(&self.key) || self.charge_key.as_deref().is_some_and(|key| !key_good(key)) {
             Some("bad_key")
-        } else if self.amount <= 0 || self.amount % CENT != 0 {
+        } else if self.amount <= 0 || self.amount % smallest_unit(&self.currency) != 0 {
             Some("bad_amount")
         } else if self.currency.len() != 3 || !self.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
             Some("bad_currency")

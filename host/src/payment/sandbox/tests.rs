@@ -331,6 +331,8 @@ fn bad_requests_are_not_accepted() {
         (ChargeRequest { amount: 0, ..good.clone() }, "bad_amount"),
         (ChargeRequest { amount: -10_000, ..good.clone() }, "bad_amount"),
         (ChargeRequest { amount: 10_001, ..good.clone() }, "bad_amount"),
+        (ChargeRequest { amount: 1_010_000, currency: "JPY".to_owned(), ..good.clone() }, "bad_amount"),
+        (ChargeRequest { amount: 1_500, currency: "KWD".to_owned(), ..good.clone() }, "bad_amount"),
         (ChargeRequest { currency: "usd".to_owned(), ..good.clone() }, "bad_currency"),
         (ChargeRequest { currency: String::new(), ..good.clone() }, "bad_currency"),
         (ChargeRequest { statement: "twenty-three characters".to_owned(), ..good.clone() }, "bad_statement"),
@@ -339,7 +341,11 @@ fn bad_requests_are_not_accepted() {
     for (bad, code) in cases {
         assert_eq!(bench.sandbox.charge(bad), refused(DeclineReason::NotAccepted, code), "{code}");
     }
-    assert!(matches!(bench.sandbox.charge(good), PaymentOutcome::Paid(_)));
+    assert!(matches!(bench.sandbox.charge(good.clone()), PaymentOutcome::Paid(_)));
+    for (key, amount, currency) in [("jpy", 1_000_000, "JPY"), ("kwd", 1_000, "KWD")] {
+        let whole = ChargeRequest { key: key.to_owned(), amount, currency: currency.to_owned(), ..good.clone() };
+        assert!(matches!(bench.sandbox.charge(whole), PaymentOutcome::Paid(_)), "{currency}");
+    }
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn take_back(
     let mut checks = Checks::new();
     checks.text(reference, "reference", 1, 200);
     checks.require(amount > Money::ZERO, "amount", FieldRule::TooSmall, currency.smallest());
-    checks.require(amount <= left, "amount", FieldRule::TooLarge, left);
+    checks.require(amount <= left, "amount", FieldRule::TooLarge, left.in_currency(currency));
     checks.require(amount.is_whole(currency), "amount", FieldRule::WrongForm, currency.whole());
     checks.done()?;
     if charge.chargebacks.len() >= CHARGEBACKS_MAX {

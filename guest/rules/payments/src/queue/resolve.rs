@@ -158,7 +158,7 @@ fn read(turn: &Turn<'_>, claim: &Claim, payment: &Payment) -> Result<(AuthId, Mo
     let amount = named.or(payment.amount).unwrap_or_default();
     if named.is_some() {
         checks.require(amount > Money::ZERO, FIELD, FieldRule::TooSmall, currency.smallest());
-        checks.require(amount <= AMOUNT_MAX, FIELD, FieldRule::TooLarge, AMOUNT_MAX);
+        checks.require(amount <= AMOUNT_MAX, FIELD, FieldRule::TooLarge, AMOUNT_MAX.in_currency(currency));
         checks.require(amount.is_whole(currency), FIELD, FieldRule::WrongForm, currency.whole());
     }
     checks.done()?;

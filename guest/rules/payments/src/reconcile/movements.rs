@@ -45,11 +45,14 @@ fn book(turn: &mut Turn<'_>, movement: &Movement) -> Result<Option<AuthId>, Faul
         return Ok(None);
     }
     let amount = Money::from_micros(movement.amount);
-    let Ok(currency) = currency_of(turn, account, movement)? else {
-        if let Some(paid) = &movement.paid {
-            kept::keep_movement(turn, account, movement, paid, &not_an_amount(turn, account)?)?;
+    let currency = match currency_of(turn, account, movement)? {
+        Ok(currency) => currency,
+        Err(expected) => {
+            if let Some(paid) = &movement.paid {
+                kept::keep_movement(turn, account, movement, paid, &not_an_amount(expected))?;
+            }
+            return Ok(None);
         }
-        return Ok(None);
     };
     if wallet::load(turn, account)?.is_none() {
         kept::unkeep(turn, &movement.key)?;
@@ -85,9 +88,8 @@ fn currency_of(turn: &Turn<'_>, account: AuthId, movement: &Movement) -> Result<
 }
 
 /// Why a movement of an account is kept that is not in its currency, or not above zero.
-fn not_an_amount(turn: &Turn<'_>, account: AuthId) -> Result<String, Fault> {
-    let expected = wallet::load(turn, account)?.map_or(Currency::USD, |wallet| wallet.currency());
-    Ok(format!("not-an-amount-in-{}", expected.code().to_ascii_lowercase()))
+fn not_an_amount(expected: Currency) -> String {
+    format!("not-an-amount-in-{}", expected.code().to_ascii_lowercase())
 }
 
 /// Books a payment whose charge is on record. Answers the account if it was booked.
@@ -174,8 +176,9 @@ fn book_refund(turn: &mut Turn<'_>, movement: &Movement) -> Result<Option<AuthId
     let currency = match currency_of(turn, account, movement)? {
         Ok(currency) if known => currency,
         fits => {
-            let why = if known { not_an_amount(turn, account)? } else { "of-an-unknown-account".to_owned() };
-            let amount = (fits.ok().map(|_| amount), fits.unwrap_or_else(|expected| expected));
+            let currency = fits.unwrap_or_else(|expected| expected);
+            let why = if known { not_an_amount(currency) } else { "of-an-unknown-account".to_owned() };
+            let amount = (fits.ok().map(|_| amount), currency);
             keep_refund(turn, account, &movement.key, amount, paid, (&why, unkeyed))?;
             return Ok(None);
         }

@@ -23,6 +23,14 @@ impl Policy {
         checks.done()
     }
 
+    /// Notes what is not said for the default currency. An account's own settings cannot take it away.
+    pub(super) fn check_default(&self, checks: &mut Checks) {
+        let missing = self.lacks(self.currency);
+        let limit =
+            format!("a currency for which every amount is said; {} lacks {}", self.currency, missing.join(", "));
+        checks.require(missing.is_empty(), "settings.currency", FieldRule::NotAllowedTogether, limit);
+    }
+
     /// Notes what does not go together after a change. What is wrong of one value alone was noted before.
     pub(super) fn check_together(&self, before: &Policy, checks: &mut Checks) {
         for (currency, maximum) in &self.maximum_recharge.0 {
@@ -39,10 +47,6 @@ impl Policy {
             let field = of("settings.unusual-spend.without-history", *currency);
             checks.require(holds, &field, FieldRule::TooSmall, floor.in_currency(*currency));
         }
-        let missing = self.lacks(self.currency);
-        let limit =
-            format!("a currency for which every amount is said; {} lacks {}", self.currency, missing.join(", "));
-        checks.require(missing.is_empty(), "settings.currency", FieldRule::NotAllowedTogether, limit);
         let prefixes = [
             ("settings.invoice-prefix", &self.invoice_prefix),
             ("settings.credit-note-prefix", &self.credit_note_prefix),

@@ -114,7 +114,7 @@ pub struct Policy {
     pub receipt_prefix: String,
     /// R44, R89. Whether legal name, address and country must be there before a charge, the customer's and the seller's. On in new stores: see `begin`.
     pub require_billing_address: bool,
-    /// R33. None, when it is set: as it was.
+    /// R33. None: the default.
     #[serde(default)]
     pub unusual_spend: Option<UnusualSpend>,
 }

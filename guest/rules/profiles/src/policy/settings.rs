@@ -108,7 +108,7 @@ pub fn of_policy(policy: &Policy) -> Settings {
         .iter()
         .map(|row| {
             let value = row.form.written(&mut policy);
-            let chosen = value != row.form.written(&mut default);
+            let chosen = value != default_text(row, &mut default, policy.currency);
             Setting { name: row.name.to_owned(), value, chosen }
         })
         .collect();
@@ -134,13 +134,13 @@ pub fn change_policy(before: &Policy, changes: &[SettingChange]) -> Result<Polic
     // Amounts that name no currency are in this one.
     named.sort_by_key(|(_, row, _)| !matches!(row.form, Form::Currency { .. }));
     for (field, row, change) in named {
-        default.currency = if matches!(row.form, Form::Currency { .. }) { Currency::USD } else { after.currency };
-        let text = change.value.clone().unwrap_or_else(|| row.form.written(&mut default));
+        let text = change.value.clone().unwrap_or_else(|| default_text(row, &mut default, after.currency));
         match row.form.read(&mut after, &text) {
             Ok(()) => row.form.check(&mut after, &field, &mut checks),
             Err((rule, limit)) => checks.require(false, &field, rule, limit),
         }
     }
+    after.check_default(&mut checks);
     after.check_together(before, &mut checks);
     checks.done()?;
     Ok(after)
@@ -180,8 +180,13 @@ pub fn change_account(policy: &Policy, before: &Limits, changes: &[SettingChange
 
 /// The settings in which two policies differ.
 pub fn differences(before: &Policy, after: &Policy) -> Vec<ChangedSetting> {
+    let (was, is) = (before.currency, after.currency);
     let (mut before, mut after) = (before.clone(), after.clone());
-    changed(|row| Some((Some(row.form.written(&mut before)), Some(row.form.written(&mut after)))))
+    changed(|row| {
+        // Both texts name no currency for the same one: else amounts of two would look alike.
+        before.currency = if matches!(row.form, Form::Currency { .. }) { was } else { is };
+        Some((Some(row.form.written(&mut before)), Some(row.form.written(&mut after))))
+    })
 }
 
 /// The settings of an account's own that differ.
@@ -220,6 +225,12 @@ fn named<'a>(changes: &'a [SettingChange], checks: &mut Checks) -> Vec<(String, 
         }
     }
     rows
+}
+
+/// The default as a policy of this currency writes it.
+fn default_text(row: &Row, default: &mut Policy, currency: Currency) -> String {
+    default.currency = if matches!(row.form, Form::Currency { .. }) { Currency::USD } else { currency };
+    row.form.written(default)
 }
 
 /// An account's own value. None: as the policy says.
@@ -527,6 +538,7 @@ mod tests {
         for (name, value, limit) in [
             ("maximum-recharge", "24.99", "25.00"),
             ("maximum-recharge", "-1", "0.01"),
+            ("maximum-recharge", "500.00 EUR", "an amount in USD"),
             ("standard-rate", "0", "1"),
             ("brand", "x", "a setting that an account can have of its own"),
         ] {

@@ -33,19 +33,6 @@ pub enum ProductUnit {
     Item,
 }
 
-impl ProductUnit {
-    /// The word of the contract.
-    pub fn word(self) -> &'static str {
-        match self {
-            ProductUnit::Second => "second",
-            ProductUnit::Part => "part",
-            ProductUnit::Request => "request",
-            ProductUnit::Byte => "byte",
-            ProductUnit::Item => "item",
-        }
-    }
-}
-
 /// How a product is rated.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ProductRating {
@@ -55,17 +42,6 @@ pub enum ProductRating {
     PerUnit,
     /// Whole unit sizes that are begun
     PerStartedUnit,
-}
-
-impl ProductRating {
-    /// The word of the contract.
-    pub fn word(self) -> &'static str {
-        match self {
-            ProductRating::Increments => "increments",
-            ProductRating::PerUnit => "per-unit",
-            ProductRating::PerStartedUnit => "per-started-unit",
-        }
-    }
 }
 
 /// `products add`.
