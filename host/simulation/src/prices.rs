@@ -1,6 +1,6 @@
 //! What the operator does to prices in a simulation: publishes, takes back, replaces; for all, or for one account.
 
-use super::model::{number_prices, price_rows};
+use super::model::{number_prices, price_rows, surcharges};
 use super::run::Simulation;
 use anyhow::{Context, Result};
 use serde_json::json;
@@ -14,6 +14,8 @@ impl Simulation {
         self.command("pricing.add-rows", rows, true)?;
         let prices = json!({"version": number, "prices": number_prices()});
         self.command("pricing.set-number-prices", prices, true)?;
+        let riding = json!({"version": number, "surcharges": surcharges(percent)});
+        self.command("pricing.set-surcharges", riding, true)?;
         let now = self.world.now();
         let expected = self.model.usage.prices.publish(number, percent, now + ahead, now);
         let arguments = json!({"version": number, "starts-at": (now + ahead).to_string()});
@@ -48,7 +50,8 @@ impl Simulation {
         let starts = now + ahead;
         let expected = self.model.accounts[place].is_open_to("pricing.set-overrides")
             && prices.set_own(place, percent, starts, now);
-        let arguments = json!({"auth-id": id, "starts-at": starts.to_string(), "rows": price_rows(percent)});
+        let arguments = json!({"auth-id": id, "starts-at": starts.to_string(), "rows": price_rows(percent),
+            "surcharges": surcharges(percent)});
         self.command("pricing.set-overrides", arguments, expected)?;
         Ok(())
     }

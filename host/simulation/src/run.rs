@@ -5,6 +5,7 @@ use super::check;
 use super::documents;
 use super::model::{
     Account, ChargeState, Coupon, Event, Model, Refund, RefundState, STOCK, Standing, number_prices, offer, price_rows,
+    surcharges,
 };
 use super::operation::{DAY, MINUTE, NEWEST, Operation};
 use super::world::{Keeping, World};
@@ -98,6 +99,7 @@ impl Simulation {
         world.ok("pricing.create-version", None, json!({}))?;
         world.ok("pricing.add-rows", None, json!({"version": 1, "rows": price_rows(100)}))?;
         world.ok("pricing.set-number-prices", None, json!({"version": 1, "prices": number_prices()}))?;
+        world.ok("pricing.set-surcharges", None, json!({"version": 1, "surcharges": surcharges(100)}))?;
         world.ok("pricing.publish-version", None, json!({"version": 1, "starts-at": "0"}))?;
         for number in STOCK {
             world.stock.add(coinbox_host::json::from_value(&offer(number)).context("an offer")?);

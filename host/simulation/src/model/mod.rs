@@ -56,6 +56,7 @@ pub(crate) use account::Account;
 pub(crate) use coupons::{Coupon, Try};
 pub(crate) use everybody::Model;
 pub(crate) use policy::Policy;
+pub(crate) use prices::surcharges;
 pub(crate) use records::cards::{Card, CardState};
 pub(crate) use records::charges::{ChargeState, Settings};
 pub(crate) use records::closing::{Refund, RefundState};

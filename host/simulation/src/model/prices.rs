@@ -3,13 +3,14 @@
 //! Every version of the price book, and every set of overrides of an account, holds all prices at so many percent of those at first.
 
 use crate::operation::MINUTE;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Most sets of an account that are in force or to come.
 const LIVE_SETS_MAX: usize = 20;
 
 /// Voice at 0.60 a minute, SMS at 0.05 to numbers that begin with 1, at 0.07 to 1900, nothing else has a price: at 100 percent.
-pub(super) fn price(product: &str, number: &str, quantity: u32) -> Option<i64> {
+fn price(product: &str, number: &str, quantity: u32) -> Option<i64> {
     let quantity = i64::from(quantity);
     match product {
         _ if !number.starts_with('1') => None,
@@ -18,6 +19,42 @@ pub(super) fn price(product: &str, number: &str, quantity: u32) -> Option<i64> {
         "sms" => Some(quantity * 50_000),
         _ => None,
     }
+}
+
+/// What rides on use at 100 percent (USE-8): code, product, first digits, whether a unit of the price pays it or the event, and how much in
+/// hundred-millionths. Of one code the longest prefix holds, and codes do not exclude one another.
+const SURCHARGES: [(&str, &str, &str, bool, i64); 4] = [
+    ("access", "voice", "", true, 1_200_000),
+    ("call-fee", "voice", "", false, 500_050),
+    ("carrier", "sms", "", true, 210_050),
+    ("carrier", "sms", "1900", true, 333_500),
+];
+
+/// What use costs at so many percent, with what rides on it. Each surcharge is rounded by itself (R3).
+pub(super) fn total(product: &str, number: &str, quantity: u32, percent: i64) -> Option<i64> {
+    let of_use = price(product, number, quantity)? * percent / 100;
+    if quantity == 0 {
+        return Some(of_use);
+    }
+    let units = i64::from(if product == "voice" { quantity.div_ceil(60) } else { quantity });
+    let matching = SURCHARGES.iter().filter(|row| row.1 == product && number.starts_with(row.2));
+    let of_code: BTreeMap<&str, _> = matching.map(|row| (row.0, (row.3, row.4))).collect();
+    let riding = of_code.values().map(|(by_unit, rate)| {
+        let exact = rate * percent / 100 * if *by_unit { units } else { 1 };
+        (exact + 500) / 1000 * 10
+    });
+    Some(of_use + riding.sum::<i64>())
+}
+
+/// The surcharges behind [`total`] at so many percent, in the form of the contract.
+pub(crate) fn surcharges(percent: i64) -> Vec<Value> {
+    let row = |(code, product, prefix, by_unit, rate): &(&str, &str, &str, bool, i64)| {
+        let rate = rate * percent / 100;
+        json!({"code": code, "words": code, "product": product, "heading": "outbound", "country": null, "group": null,
+            "prefix": (!prefix.is_empty()).then_some(prefix), "basis": if *by_unit { "unit" } else { "event" },
+            "rate": format!("0.{rate:08}")})
+    };
+    SURCHARGES.iter().map(row).collect()
 }
 
 /// All prices at so many percent.
@@ -60,7 +97,7 @@ impl Prices {
     pub fn rate(&mut self, payer: usize, event: (&str, &str, u32), at: i64, quoted: Option<i64>) -> Option<i64> {
         let (product, number, quantity) = event;
         let percent = quoted.or_else(|| self.percent(payer, at))?;
-        let amount = price(product, number, quantity)? * percent / 100;
+        let amount = total(product, number, quantity, percent)?;
         self.latest = self.latest.max(at);
         Some(amount)
     }
@@ -137,10 +174,20 @@ mod tests {
         );
         assert_eq!((prices.percent(0, 99), prices.percent(0, 100), prices.last()), (Some(100), Some(200), 3));
         assert!(!prices.withdraw(2, 10) && !prices.withdraw(3, 100) && !prices.withdraw(1, 10));
-        assert_eq!(prices.rate(0, ("sms", "1212", 2), 100, None), Some(200_000));
+        assert_eq!(prices.rate(0, ("sms", "1212", 2), 100, None), Some(208_400));
         assert!(!prices.withdraw(3, 10), "it has priced something ahead of the clock");
         assert!(!prices.publish(4, 50, 100, 10));
         assert!(prices.publish(4, 50, 101, 10) && prices.withdraw(4, 100));
+    }
+
+    #[test]
+    fn what_rides_on_use_is_rounded_by_itself() {
+        // 3 parts × 0.00105025 = 0.00315075, of 1900 3 × 0.0016675 = 0.0050025.
+        assert_eq!(total("sms", "1212", 3, 50), Some(75_000 + 3_150));
+        assert_eq!(total("sms", "1900", 3, 50), Some(105_000 + 5_000));
+        // A minute 0.012, the call 0.0050005; nothing rides on nothing.
+        assert_eq!(total("voice", "1212", 121, 100), Some(1_800_000 + 36_000 + 5_000));
+        assert_eq!((total("voice", "1212", 0, 100), total("voice", "44", 60, 100)), (Some(0), None));
     }
 
     #[test]
@@ -153,11 +200,11 @@ mod tests {
         );
         assert_eq!(prices.percent(8, 20), Some(100));
         assert!(prices.withdraw_own(7, 19) && !prices.withdraw_own(7, 19));
-        assert_eq!(prices.rate(7, ("voice", "1415", 61), 30, Some(200)), Some(2_400_000));
+        assert_eq!(prices.rate(7, ("voice", "1415", 61), 30, Some(200)), Some(2_458_000));
         assert_eq!(prices.rate(7, ("voice", "44", 61), 30, Some(200)), None);
         // What has priced something ahead of the clock is neither replaced nor taken back.
         assert!(prices.set_own(7, 150, 60, 40));
-        assert_eq!(prices.rate(7, ("sms", "1212", 2), 65, None), Some(150_000));
+        assert_eq!(prices.rate(7, ("sms", "1212", 2), 65, None), Some(156_300));
         assert!(!prices.set_own(7, 50, 50, 41) && !prices.withdraw_own(7, 41));
         assert!(prices.set_own(7, 50, 61, 41) && prices.set_own(7, 50, 66, 41));
     }

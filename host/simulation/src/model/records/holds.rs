@@ -1,7 +1,7 @@
 //! Reservations: what is to be held, what is held, and how those that are over have ended (USE-3, R12, R16, R87).
 
 use crate::model::policy::Policy;
-use crate::model::prices::price;
+use crate::model::prices::total;
 use crate::model::usage::Reported;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -46,7 +46,7 @@ impl Wanted {
     pub(in crate::model) fn price(&self, percent: Option<i64>) -> Option<i64> {
         match &self.rated {
             None => Some(self.amount),
-            Some((number, seconds)) => Some(price("voice", number, *seconds)? * percent? / 100),
+            Some((number, seconds)) => total("voice", number, *seconds, percent?),
         }
     }
 
