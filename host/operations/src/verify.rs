@@ -523,7 +523,7 @@ mod tests {
     #[test]
     fn what_does_not_sum_to_zero_is_named() {
         let (report, _) = report(5, &[5, -4]);
-        assert_eq!(report.unbalanced, ["transaction t sums to 1 micros", "the whole ledger sums to 1 micros"]);
+        assert_eq!(report.unbalanced, ["transaction t sums to 1 micros", "the whole ledger in USD sums to 1 micros"]);
     }
 
     #[test]
