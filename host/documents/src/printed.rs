@@ -107,21 +107,6 @@ pub(crate) fn document(document: &Document, words: &Words, countries: &Countries
                 "legal-basis": plain(&tax.legal_basis)})
         })
         .collect();
-    // Movements of before the period have a heading, and so have those that follow them (R83).
-    let mut before = false;
-    let movements: Vec<Value> = document
-        .movements
-        .iter()
-        .map(|movement| {
-            let heading = match (before, movement.earlier) {
-                (false, true) => Some("earlier-movements"),
-                (true, false) => Some("movements-of-period"),
-                _ => None,
-            };
-            before = movement.earlier;
-            json!({"label": plain(&movement.label), "date": date(movement.at), "amount": balance(movement.amount), "heading": heading})
-        })
-        .collect();
     let period = document
         .period_start
         .zip(document.period_end)
@@ -147,7 +132,7 @@ pub(crate) fn document(document: &Document, words: &Words, countries: &Countries
         "charged": amount(-i128::from(document.total), in_balance, &marks),
         "opening-balance": balance(document.opening_balance),
         "closing-balance": balance(document.closing_balance),
-        "movements": movements,
+        "movements": movements(document, balance),
         "amount-due": balance(document.amount_due),
         "owes": document.amount_due > 0,
         "headline": amount(i128::from(standing_out), digits, &marks),
@@ -165,6 +150,21 @@ pub(crate) fn document(document: &Document, words: &Words, countries: &Countries
         "payment-reference": plain(&document.payment_reference),
         "moved": {"date": date(moved_at), "time": utc(moved_at, "%H:%M:%S UTC")},
     })
+}
+
+/// Movements of before the period have a heading, and so have those that follow them (R83).
+fn movements(document: &Document, balance: impl Fn(i64) -> String) -> Vec<Value> {
+    let mut before = false;
+    let shown = document.movements.iter().map(|movement| {
+        let heading = match (before, movement.earlier) {
+            (false, true) => Some("earlier-movements"),
+            (true, false) => Some("movements-of-period"),
+            _ => None,
+        };
+        before = movement.earlier;
+        json!({"label": plain(&movement.label), "date": date(movement.at), "amount": balance(movement.amount), "heading": heading})
+    });
+    shown.collect()
 }
 
 fn party(party: &Party, countries: &Countries) -> Value {

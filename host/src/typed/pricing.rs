@@ -609,7 +609,7 @@ impl TypedRequest for ListProductsRequest {
 #[derive(Serialize)]
 struct CreateVersionRequest {
     caller: Caller,
-    currency: Option<Currency>,
+    currency: Option<String>,
 }
 
 impl TypedRequest for CreateVersionRequest {
@@ -625,7 +625,7 @@ impl TypedRequest for CreateVersionRequest {
 #[derive(Serialize)]
 struct BeginImportRequest {
     caller: Caller,
-    currency: Option<Currency>,
+    currency: Option<String>,
 }
 
 impl TypedRequest for BeginImportRequest {

@@ -84,6 +84,24 @@ fn charge(amount: i64) -> payment_types::ChargeRequest {
     }
 }
 
+/// What asks storage for more than it gives, or for what is no span.
+fn read_wrongly(job: &str) {
+    let span = |first: &str, end: &str| storage::Span { first: first.to_owned(), end: end.to_owned() };
+    match job {
+        "get-600" => drop(get(&[&"k".repeat(600)])),
+        "get-20001" => drop(get(&vec!["k"; 20_001])),
+        "get-beyond" => drop(storage::get_many(&types::Texts { text: "abc".to_owned(), lengths: vec![1, 3] })),
+        "get-short" => drop(storage::get_many(&types::Texts { text: "abc".to_owned(), lengths: vec![1] })),
+        "scan-0" => drop(storage::scan(&span("a", "b"), storage::Direction::Descending, 0)),
+        "scan-backwards" => {
+            assert!(storage::scan(&span("b", "a"), storage::Direction::Ascending, 1).entries.lengths.is_empty());
+            stage(vec![put("good", "1")]);
+        }
+        "feed-10001" => drop(storage::read_feed(None, 0, 10_001)),
+        other => panic!("no behaviour named {other}"),
+    }
+}
+
 fn report_panics() {
     std::panic::set_hook(Box::new(|panic| diagnostics::report(diagnostics::Level::Defect, &panic.to_string())));
 }
@@ -226,20 +244,6 @@ impl jobs::Guest for Hostile {
             }
             "half-a-put" => stage_texts(texts(["a", "1", "b"].into_iter())),
             "puts-inside-a-letter" => stage_texts(types::Texts { text: "a\u{e4}".to_owned(), lengths: vec![1, 1] }),
-            "get-600" => drop(get(&[&"k".repeat(600)])),
-            "get-20001" => drop(get(&vec!["k"; 20_001])),
-            "get-beyond" => drop(storage::get_many(&types::Texts { text: "abc".to_owned(), lengths: vec![1, 3] })),
-            "get-short" => drop(storage::get_many(&types::Texts { text: "abc".to_owned(), lengths: vec![1] })),
-            "scan-0" => {
-                let within = storage::Span { first: "a".to_owned(), end: "b".to_owned() };
-                storage::scan(&within, storage::Direction::Descending, 0);
-            }
-            "scan-backwards" => {
-                let within = storage::Span { first: "b".to_owned(), end: "a".to_owned() };
-                assert!(storage::scan(&within, storage::Direction::Ascending, 1).entries.lengths.is_empty());
-                stage(vec![put("good", "1")]);
-            }
-            "feed-10001" => drop(storage::read_feed(None, 0, 10_001)),
             "random-4097" => drop(random::get_random_bytes(4097)),
             "random" => {
                 assert_eq!(random::get_random_bytes(4096).len(), 4096);
@@ -260,7 +264,7 @@ impl jobs::Guest for Hostile {
                 }
                 stage(vec![put("good", "1")]);
             }
-            other => panic!("no behaviour named {other}"),
+            other => read_wrongly(other),
         }
         Ok(jobs::NextStep::Rest)
     }

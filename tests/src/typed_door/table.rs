@@ -227,13 +227,13 @@ mod pricing {
         },
         door::Row {
             function: "pricing.create-version",
-            arguments: &[("caller", door::through::<Caller>), ("currency", door::through::<Option<Currency>>)],
+            arguments: &[("caller", door::through::<Caller>), ("currency", door::through::<Option<String>>)],
             answer: door::through::<Result<PriceVersion, PricingError>>,
             call: |host, given| door::answer(host.pricing().create_version(&given.take::<Caller>("caller")?, given.take::<Option<String>>("currency")?.as_deref())),
         },
         door::Row {
             function: "pricing.begin-import",
-            arguments: &[("caller", door::through::<Caller>), ("currency", door::through::<Option<Currency>>)],
+            arguments: &[("caller", door::through::<Caller>), ("currency", door::through::<Option<String>>)],
             answer: door::through::<Result<PriceVersion, PricingError>>,
             call: |host, given| door::answer(host.pricing().begin_import(&given.take::<Caller>("caller")?, given.take::<Option<String>>("currency")?.as_deref())),
         },

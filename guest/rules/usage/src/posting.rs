@@ -265,8 +265,20 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held])
     if latest > turn.now() {
         coinbox_pricing::note_ahead(turn, latest)?;
     }
+    save_moved(turn, &batch.spenders)?;
+    if rejected > 0 {
+        feed::operator_event("usage-rejected", "USE-6")
+            .fact("rejected", rejected)
+            .fact("events", events.len())
+            .tell(turn);
+    }
+    Ok(BatchAnswer { answers, transactions })
+}
+
+/// Saves the wallets that the batch has moved, and judges those that have fallen below what they are watched for.
+fn save_moved(turn: &mut Turn<'_>, spenders: &[Spender]) -> Result<(), Fault> {
     let mut to_judge = Vec::new();
-    for spender in &batch.spenders {
+    for spender in spenders {
         if moved_by_debits(&spender.wallet) != spender.before {
             let freed = spender.wallet.reserved != spender.before.2;
             if spender.wallet.available()? < spender.wallet.trip || (freed && spender.tripped) {
@@ -277,16 +289,7 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held])
             }
         }
     }
-    for main in to_judge {
-        judge(turn, main, Occasion::Debit)?;
-    }
-    if rejected > 0 {
-        feed::operator_event("usage-rejected", "USE-6")
-            .fact("rejected", rejected)
-            .fact("events", events.len())
-            .tell(turn);
-    }
-    Ok(BatchAnswer { answers, transactions })
+    to_judge.into_iter().try_for_each(|main| judge(turn, main, Occasion::Debit))
 }
 
 /// What an event costs: at the price that its reservation was quoted, or at the price in force at its own time.

@@ -26,21 +26,7 @@ pub fn credit(work: &Work, command: Credit) -> anyhow::Result<()> {
         }
         Credit::Lots { account } => {
             let lots = work.link.call("credits.list-lots", json!({"auth-id": account}))?;
-            return work.output.answer(&lots, |lots| {
-                let mut rows = Rows::new(&[">number", "kind", ">rest", ">of", "since", "expires", "origin"]);
-                for lot in lots.as_array().into_iter().flatten() {
-                    rows.add(vec![
-                        field(lot, "number"),
-                        field(lot, "kind"),
-                        amount(&lot["rest"]),
-                        amount(&lot["amount"]),
-                        moment(&lot["since"]),
-                        moment(&lot["expires"]),
-                        field(lot, "origin"),
-                    ]);
-                }
-                Text::Table(rows)
-            });
+            return work.output.answer(&lots, lots_table);
         }
         Credit::Goodwill { account, amount, reason, expires } => {
             let expires = expires.as_deref().map(|text| moment_of("--expires", text)).transpose()?;
@@ -86,6 +72,22 @@ pub fn credit(work: &Work, command: Credit) -> anyhow::Result<()> {
     let arguments = json!({"auth-id": account, "adjustment": adjustment, "reason": reason});
     let adjusted = work.link.call("credits.adjust", arguments)?;
     work.output.answer(&adjusted, shown_adjusted)
+}
+
+fn lots_table(lots: &Value) -> Text {
+    let mut rows = Rows::new(&[">number", "kind", ">rest", ">of", "since", "expires", "origin"]);
+    for lot in lots.as_array().into_iter().flatten() {
+        rows.add(vec![
+            field(lot, "number"),
+            field(lot, "kind"),
+            amount(&lot["rest"]),
+            amount(&lot["amount"]),
+            moment(&lot["since"]),
+            moment(&lot["expires"]),
+            field(lot, "origin"),
+        ]);
+    }
+    Text::Table(rows)
 }
 
 /// Why nothing was charged, where that is because of the card that was named.

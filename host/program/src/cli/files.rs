@@ -131,15 +131,7 @@ pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
         }
         Pricebook::Override { account, list: true, .. } => {
             let sets = work.link.call("pricing.list-overrides", json!({"auth-id": account}))?;
-            work.output.answer(&sets, |sets| {
-                let mut rows = Rows::new(&["starts at", "until", ">rows"]);
-                let listed = sets.as_array().map_or(&[][..], Vec::as_slice);
-                let until = listed.iter().skip(1).map(|set| moment(&set["starts-at"]));
-                for (set, until) in listed.iter().zip(until.chain([String::new()])) {
-                    rows.add(vec![moment(&set["starts-at"]), until, field(set, "rows")]);
-                }
-                Text::Table(rows)
-            })
+            work.output.answer(&sets, override_sets)
         }
         Pricebook::Override { account, withdraw: Some(typed), .. } => {
             let starts_at = moment_of("--withdraw", &typed)?;
@@ -150,17 +142,7 @@ pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
         }
         Pricebook::Override { account, file, starts_at: given, show, list: _, withdraw: _ } => {
             if show {
-                let at = match given.as_deref() {
-                    Some(moment) => moment_of("--starts-at", moment)?,
-                    None => now(work)?.to_string(),
-                };
-                let rows = work.link.call("pricing.get-overrides", json!({"auth-id": account, "at": at}))?;
-                let numbers = work.link.call("pricing.get-number-overrides", json!({"auth-id": account, "at": at}))?;
-                let surcharges =
-                    work.link.call("pricing.get-surcharge-overrides", json!({"auth-id": account, "at": at}))?;
-                let shown = json!({"rows": rows, "numbers": numbers["rows"], "seat": numbers["seat"],
-                    "surcharges": surcharges});
-                return work.output.answer(&shown, |shown| Text::Table(price_table(shown)));
+                return show_overrides(work, &account, given.as_deref());
             }
             let file = file.ok_or_else(|| anyhow::anyhow!("FILE is missing"))?;
             let read = prices::read(&file)?;
@@ -185,6 +167,30 @@ pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
             })
         }
     }
+}
+
+fn override_sets(sets: &Value) -> Text {
+    let mut rows = Rows::new(&["starts at", "until", ">rows"]);
+    let listed = sets.as_array().map_or(&[][..], Vec::as_slice);
+    let until = listed.iter().skip(1).map(|set| moment(&set["starts-at"]));
+    for (set, until) in listed.iter().zip(until.chain([String::new()])) {
+        rows.add(vec![moment(&set["starts-at"]), until, field(set, "rows")]);
+    }
+    Text::Table(rows)
+}
+
+/// The override prices in force at a moment, or now.
+fn show_overrides(work: &Work, account: &str, given: Option<&str>) -> anyhow::Result<()> {
+    let at = match given {
+        Some(moment) => moment_of("--starts-at", moment)?,
+        None => now(work)?.to_string(),
+    };
+    let arguments = json!({"auth-id": account, "at": at});
+    let rows = work.link.call("pricing.get-overrides", arguments.clone())?;
+    let numbers = work.link.call("pricing.get-number-overrides", arguments.clone())?;
+    let surcharges = work.link.call("pricing.get-surcharge-overrides", arguments)?;
+    let shown = json!({"rows": rows, "numbers": numbers["rows"], "seat": numbers["seat"], "surcharges": surcharges});
+    work.output.answer(&shown, |shown| Text::Table(price_table(shown)))
 }
 
 /// Publishes a version. The first one says from when on usage can be rated.

@@ -184,6 +184,14 @@ fn reinstate(config: &Config, why: &str) -> anyhow::Result<()> {
     Ok(sqlite::reinstate(&config.data, &SystemRandom, RealClock::new().now())?)
 }
 
+fn needs_a_store(data: &Path) -> anyhow::Result<()> {
+    if Sqlite::exists(data) {
+        return Ok(());
+    }
+    let place = data.display();
+    anyhow::bail!("{place} holds no store. Check --data, or make one with `coinbox serve` or `coinbox restore`")
+}
+
 fn open_once(
     config: &Config,
     drive: Drive,
@@ -191,11 +199,8 @@ fn open_once(
     on_failure: &mut Option<OnFailure>,
 ) -> Result<Opened, OpenError> {
     let data = &config.data;
-    if must_exist && !Sqlite::exists(data) {
-        anyhow::bail!(
-            "{} holds no store. Check --data, or make one with `coinbox serve` or `coinbox restore`",
-            data.display()
-        );
+    if must_exist {
+        needs_a_store(data)?;
     }
     parts::check_before(config)?;
     let new = !Sqlite::exists(data);
