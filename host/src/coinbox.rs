@@ -22,7 +22,6 @@ use crate::storage::memory::Memory;
 use crate::storage::sqlite::{Sqlite, SqliteOptions};
 use crate::storage::{Checked, Durable, StoreError, View};
 use crate::upgrade;
-pub use crate::upgrade::Upgrade;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -71,7 +70,6 @@ pub struct Coinbox {
     inner: Arc<Inner>,
     simulated_clock: Option<Arc<SimulatedClock>>,
     drive: Drive,
-    upgraded: Option<Upgrade>,
 }
 
 impl Coinbox {
@@ -90,7 +88,9 @@ impl Coinbox {
             mark.len() <= 4 && mark.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()),
             "the mark of a store is 0 to 4 of A-Z and 0-9"
         );
-        let upgraded = upgrade::prepare(&*durable, options.runtime.facts().record_version)?;
+        if let Some(upgrade) = upgrade::prepare(&*durable, options.runtime.facts().record_version)? {
+            upgrade.tell();
+        }
         let sequencer = Sequencer::start(durable, options.sequencer)?;
         let inner = Arc::new(Inner {
             runtime: options.runtime,
@@ -103,12 +103,7 @@ impl Coinbox {
         if let Drive::Workers(count) = options.drive {
             driver::start_workers(&inner, count.max(1))?;
         }
-        Ok(Coinbox { inner, simulated_clock: options.simulated_clock, drive: options.drive, upgraded })
-    }
-
-    /// What was kept when this open brought the store to a newer format.
-    pub fn upgraded(&self) -> Option<&Upgrade> {
-        self.upgraded.as_ref()
+        Ok(Coinbox { inner, simulated_clock: options.simulated_clock, drive: options.drive })
     }
 
     /// One call by name (`credits.recharge`), arguments and answer in the JSON form of the contract (see [`crate::json`]). Blocks.

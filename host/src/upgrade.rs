@@ -5,13 +5,31 @@ use std::path::PathBuf;
 
 /// A store that was brought to a newer format.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Upgrade {
+pub(crate) struct Upgrade {
     /// The format that it had.
-    pub from: u32,
+    pub(crate) from: u32,
     /// The format that the rules write.
-    pub to: u32,
+    pub(crate) to: u32,
     /// Where the store is kept as it was. `None`: it is in memory.
-    pub kept: Option<PathBuf>,
+    pub(crate) kept: Option<PathBuf>,
+}
+
+impl Upgrade {
+    /// Tells whoever runs the host.
+    pub(crate) fn tell(&self) {
+        let Upgrade { from, to, kept } = self;
+        match kept {
+            Some(kept) => {
+                let backup = kept.display();
+                tracing::warn!(%backup, from, to, "the store is brought to a newer format, and a backup of it as it was is kept");
+            }
+            None => tracing::warn!(
+                from,
+                to,
+                "the store is brought to a newer format; it is in memory, so no backup is kept"
+            ),
+        }
+    }
 }
 
 /// Refuses a store of a newer format than the rules know. Keeps one of an older format as it is, and then notes the format that is written from
@@ -36,9 +54,6 @@ pub(crate) fn prepare(store: &dyn Durable, known: u32) -> anyhow::Result<Option<
         )
     })?;
     store.note_record_version(known)?;
-    if let Some(kept) = &kept {
-        tracing::warn!(backup = %kept.display(), from, to = known, "the store is brought to a newer format, and a backup of it as it was is kept");
-    }
     Ok(Some(Upgrade { from, to: known, kept }))
 }
 
