@@ -14,7 +14,7 @@ with Server() as server:
     checks.equal("get: status", status, 200)
     checks.equal("get: body", {key: value for key, value in body.items() if key != "api_id"}, {
         "account_type": "standard", "address": "", "auth_id": account, "auto_recharge": False, "billing_mode": "prepaid",
-        "cash_credits": "0.00000", "city": "", "name": "Legacy", "resource_uri": f"/v1/Account/{account}/", "state": "",
+        "cash_credits": "0.00000", "city": "", "currency": "USD", "name": "Legacy", "resource_uri": f"/v1/Account/{account}/", "state": "",
         "timezone": "UTC",
     })
     status, body = api.modify_account({"name": "Legacy 2", "city": "Pune", "address": "MG Road", "state": "Maharashtra",

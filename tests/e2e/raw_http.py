@@ -56,9 +56,9 @@ def paths_and_methods(server, account, token):
         answer = server.get(path, auth=auth)
         checks.equal(f"{name}: 200", (answer.status, (answer.json or {}).get("auth_id")), (200, account))
     answer = server.get(bare + "/", auth=auth)
-    checks.equal("T13 every documented key and no other", sorted(answer.json), sorted([
-        "account_type", "address", "api_id", "auth_id", "auto_recharge", "billing_mode", "cash_credits", "city", "name",
-        "resource_uri", "state", "timezone"]))
+    checks.equal("T13 every documented key, the currency and no other", sorted(answer.json), sorted([
+        "account_type", "address", "api_id", "auth_id", "auto_recharge", "billing_mode", "cash_credits", "city", "currency",
+        "name", "resource_uri", "state", "timezone"]))
     checks.true("T12 no key `error` in a success", "error" not in answer.json, answer)
     checks.true("JSON is announced", answer.headers["content-type"].startswith("application/json"), answer)
     for name, path in [("unknown route", "/v1/Nothing/"), ("root", "/"), ("unknown resource", bare + "/Nothing/"),

@@ -1,4 +1,5 @@
-//! `/v1/Account/{auth_id}/`: the Account resource as the published clients know it (ACC-13, rest-wire §4.1).
+//! `/v1/Account/{auth_id}/`: the Account resource as the published clients know it (ACC-13, rest-wire §4.1), and its currency, which they pass over
+//! or show.
 
 use super::admission;
 use super::answer::Failure;
@@ -15,8 +16,8 @@ use serde_json::{Map, Value, json};
 const CHANGEABLE: [&str; 6] = ["name", "email", "address", "city", "state", "timezone"];
 
 /// Documented keys that only the platform changes (R38). `api_id` names an answer, not the account: echoed back it means nothing.
-const READ_ONLY: [&str; 6] =
-    ["account_type", "auth_id", "auto_recharge", "billing_mode", "cash_credits", "resource_uri"];
+const READ_ONLY: [&str; 7] =
+    ["account_type", "auth_id", "auto_recharge", "billing_mode", "cash_credits", "currency", "resource_uri"];
 
 pub const ROUTES: &[Route] = &[
     Route {
@@ -27,7 +28,7 @@ pub const ROUTES: &[Route] = &[
         function: Some("accounts.get"),
         takes: Takes::Nothing,
         answers: Answers::Object(|asked| Box::pin(get(asked))),
-        what: "The account",
+        what: "The account, with its `currency`",
     },
     Route {
         method: Method::Post,
@@ -104,7 +105,7 @@ fn check_read_only(given: &Map<String, Value>, account: &Account) -> Result<(), 
     Ok(())
 }
 
-/// The Account object with every documented key (T13).
+/// The Account object with every documented key (T13), and the currency of its amounts (CRD-17).
 fn object(account: &Account, api_id: &str) -> Value {
     let account_type = match account.account_type {
         AccountType::Standard => "standard",
@@ -123,6 +124,7 @@ fn object(account: &Account, api_id: &str) -> Value {
         "billing_mode": billing_mode,
         "cash_credits": text::amount_on_wire(account.cash_credits),
         "city": account.city,
+        "currency": account.currency,
         "name": account.name,
         "resource_uri": format!("/v1/Account/{}/", account.auth_id),
         "state": account.state,
@@ -160,11 +162,11 @@ mod tests {
     }
 
     #[test]
-    fn the_object_has_every_documented_key_and_no_other() {
+    fn the_object_has_every_documented_key_and_the_currency_and_no_other() {
         let expected = json!({
             "account_type": "standard", "address": "", "api_id": "x", "auth_id": "MAAAAAAAAAAAAAAAAAAA",
             "auto_recharge": true, "billing_mode": "prepaid", "cash_credits": "25.00000", "city": "New York",
-            "name": "Lucius Fox", "resource_uri": "/v1/Account/MAAAAAAAAAAAAAAAAAAA/", "state": "",
+            "currency": "USD", "name": "Lucius Fox", "resource_uri": "/v1/Account/MAAAAAAAAAAAAAAAAAAA/", "state": "",
             "timezone": "America/New_York",
         });
         assert_eq!(object(&account(), "x"), expected);
@@ -191,6 +193,7 @@ mod tests {
             ("billing_mode", json!("postpaid")),
             ("account_type", json!("developer")),
             ("auth_id", json!("MABBBBBBBBBBBBBBBBBB")),
+            ("currency", json!("EUR")),
             ("resource_uri", json!("/")),
         ] {
             let expected = format!("{key}: cannot be changed; leave it out or send its present value");
