@@ -11,7 +11,7 @@ use crate::row::Row;
 use crate::rows::{ParsedRow, parse_rows, show_row};
 use crate::sets::{SetEntry, Sets};
 use crate::shown::{PriceRow, Surcharge};
-use crate::surcharge::{FIELD, SET_SURCHARGES_MAX, SurchargeTable};
+use crate::surcharge::{FIELD, SET_SURCHARGES_MAX, SurchargeTable, check_bytes};
 use crate::versions::{StoredVersions, digest};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::feed;
@@ -72,6 +72,7 @@ pub fn set_overrides(
         let surcharges = surcharges.as_deref().unwrap_or_default();
         let table = SurchargeTable::parse(surcharges, (FIELD, SET_SURCHARGES_MAX), &*loaded::catalogue(turn)?)?;
         stored.surcharges = Some(table).filter(|table| table.count() > 0);
+        check_bytes(&stored, "rows", "together with prices and surcharges")?;
         // Usage of a moment ahead of the clock may have been priced by a set that is to begin.
         let (now, reached) = (turn.now(), reached(turn)?);
         let begun = |set: &&SetEntry| set.starts_at >= starts_at && set.starts_at > now && set.starts_at <= reached;

@@ -37,6 +37,15 @@ const BYTES_MAX: usize = 250_000;
 /// Longest words of an invoice.
 const WORDS_MAX: usize = 60;
 
+/// Whether a table, or a set of them, fits in a stored value: words and groups are bounded in characters. `words` say what is counted together.
+pub(super) fn check_bytes(stored: &impl Serialize, field: &str, words: &str) -> Result<(), Fault> {
+    let bytes = serde_json::to_string(stored).map_or(usize::MAX, |text| text.len());
+    if bytes > BYTES_MAX {
+        return Err(Fault::invalid(field, FieldRule::TooMany, Some(&format!("{BYTES_MAX} bytes {words}"))));
+    }
+    Ok(())
+}
+
 /// What rides on an event: what rating needs, and a reservation keeps. Stored as `["carrier-fee","Carrier fee","event","0.003"]`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Rider {
@@ -155,16 +164,6 @@ impl SurchargeTable {
             Some(pair) => Err(Error::RepeatedRow(pair[0].rider.code.to_string())),
             None => Ok(SurchargeTable { v: 1, rows: read }),
         }
-    }
-
-    /// Whether the table fits in a stored value: words and groups are bounded in characters.
-    pub(super) fn check_bytes(&self) -> Result<(), Fault> {
-        let bytes = serde_json::to_string(self).map_or(usize::MAX, |text| text.len());
-        if bytes > BYTES_MAX {
-            let limit = format!("{BYTES_MAX} bytes together");
-            return Err(Fault::invalid(FIELD, FieldRule::TooMany, Some(&limit)));
-        }
-        Ok(())
     }
 
     /// How many.
