@@ -159,14 +159,12 @@ pub fn change_account(policy: &Policy, before: &Limits, changes: &[SettingChange
         let mut read = policy.clone();
         match change.value.as_ref().map(|text| row.form.read(&mut read, text)) {
             None => (own.clear)(&mut after),
+            // What bounds an amount of another currency is of no interest.
+            Some(Ok(())) if read != read.for_account(policy.currency) => {
+                let limit = format_args!("an amount in {}", policy.currency);
+                checks.require(false, &field, FieldRule::UnknownValue, limit);
+            }
             Some(Ok(())) => {
-                let others = read != read.for_account(policy.currency);
-                checks.require(
-                    !others,
-                    &field,
-                    FieldRule::UnknownValue,
-                    format_args!("an amount in {}", policy.currency),
-                );
                 row.form.check(&mut read, &field, &mut checks);
                 read.check_together(policy, &mut checks);
                 (own.take)(&read, &mut after);
