@@ -98,12 +98,8 @@ pub struct Account {
     pub created: Instant,
     /// ISO 4217 (CRD-17).
     // Answers that were kept before accounts had a currency do not say it.
-    #[serde(default = "usd")]
+    #[serde(default = "Currency::usd_code")]
     pub currency: String,
-}
-
-fn usd() -> String {
-    Currency::USD.to_string()
 }
 
 /// What changes; `None` leaves a field as it is.

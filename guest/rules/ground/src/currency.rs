@@ -57,6 +57,11 @@ impl Currency {
         format!("a multiple of {} {self}", self.smallest())
     }
 
+    /// Its code for answers that were kept before they said a currency.
+    pub fn usd_code() -> String {
+        Currency::USD.to_string()
+    }
+
     /// Whether it is the one of accounts of which nothing else is said: then records leave it out.
     pub fn is_usd(&self) -> bool {
         *self == Currency::USD

@@ -133,12 +133,8 @@ pub struct Version {
     pub rows: u32,
     /// Of all its prices.
     // Answers that were kept before versions had a currency do not say it.
-    #[serde(default = "usd")]
+    #[serde(default = "Currency::usd_code")]
     pub currency: String,
-}
-
-fn usd() -> String {
-    Currency::USD.to_string()
 }
 
 /// Rows in order of product, heading and prefix.
