@@ -3,7 +3,7 @@
 //! Each capability is a small trait. The program `coinbox` picks an implementation from its configuration. A program that embeds
 //! the host may bring its own.
 
-use crate::contract::{email_types, inventory_types, payment_types, telephony_types, vault};
+use crate::contract::{coupon_types, email_types, inventory_types, payment_types, telephony_types, vault};
 use std::sync::Arc;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -123,6 +123,13 @@ pub trait Inventory: Send + Sync {
     }
     /// Orders and releases since a moment; `None`: the stock could not be asked.
     fn orders_since(&self, since: Instant, cursor: Option<&str>) -> Option<inventory_types::StockPage>;
+}
+
+/// Coupons of another store: the home cell of an installation of several. See `wit/coupon-types.wit` for what each answer means. The rules are
+/// lent none of it: a host carries such a request out between calls.
+pub trait CouponClaims: Send + Sync {
+    /// Takes one use of a coupon. Same key: same answer. `coupons.claim` of the home cell does it.
+    fn claim(&self, claim: &coupon_types::CouponClaim) -> coupon_types::ClaimOutcome;
 }
 
 /// Everything that is lent, together.

@@ -4,9 +4,11 @@
 //! lane. When a call returns, everything that it wrote and read is safe on disk. Workers drive what the clock makes due; where runs
 //! must repeat exactly, the caller drives it (see [`Drive`]).
 
-use crate::capability::{Capabilities, Doubt};
+use crate::capability::{Capabilities, CouponClaims, Doubt};
+use crate::claims::{Here, claim_in};
 use crate::clock::SimulatedClock;
 use crate::columns;
+use crate::contract::coupon_types::{ClaimOutcome, CouponClaim};
 use crate::contract::exported::about::Class;
 use crate::contract::exported::{accounts, usage};
 use crate::contract::types;
@@ -60,6 +62,8 @@ pub struct Options {
     pub drive: Drive,
     /// Who carries out what jobs ask of the outside.
     pub effects: EffectDoor,
+    /// The store that keeps the coupons, if that is another one: the home cell. None: this store.
+    pub claims: Option<Arc<dyn CouponClaims>>,
     /// Tuning of the lane, and what happens when the store fails.
     pub sequencer: SequencerOptions,
 }
@@ -70,6 +74,13 @@ pub struct Coinbox {
     inner: Arc<Inner>,
     simulated_clock: Option<Arc<SimulatedClock>>,
     drive: Drive,
+}
+
+/// The host of the home cell: `Options::claims` of the other hosts in the same program.
+impl CouponClaims for Coinbox {
+    fn claim(&self, claim: &CouponClaim) -> ClaimOutcome {
+        claim_in(&self.inner, claim)
+    }
 }
 
 impl Coinbox {
@@ -92,12 +103,13 @@ impl Coinbox {
             upgrade.tell();
         }
         let sequencer = Sequencer::start(durable, options.sequencer)?;
-        let inner = Arc::new(Inner {
+        let inner = Arc::new_cyclic(|inner| Inner {
             runtime: options.runtime,
             capabilities: Arc::new(options.capabilities),
             sequencer,
             driver: Driver::default(),
             effects: options.effects,
+            claims: options.claims.unwrap_or_else(|| Arc::new(Here(inner.clone()))),
         });
         inner.tell_beginning()?;
         if let Drive::Workers(count) = options.drive {

@@ -14,8 +14,8 @@ wasmtime::component::bindgen!({
 pub const VERSION: &str = "0.2.0";
 
 pub use coinbox::billing::{
-    credit_types, diagnostics, email, email_types, inventory, inventory_types, outside_types, payment, payment_types,
-    storage, telephony, telephony_types, types, usage_types, vault,
+    coupon_types, credit_types, diagnostics, email, email_types, inventory, inventory_types, outside_types, payment,
+    payment_types, storage, telephony, telephony_types, types, usage_types, vault,
 };
 pub use exports::coinbox::billing as exported;
 
@@ -40,6 +40,12 @@ impl From<String> for email_types::RefusedMail {
 impl From<&str> for email_types::RefusedMail {
     fn from(cause: &str) -> email_types::RefusedMail {
         email_types::RefusedMail { cause: cause.to_owned() }
+    }
+}
+
+impl From<String> for coupon_types::RefusedClaim {
+    fn from(cause: String) -> coupon_types::RefusedClaim {
+        coupon_types::RefusedClaim { cause }
     }
 }
 

@@ -163,7 +163,8 @@ fn drive(inner: &Inner, taken: TakenTimer) {
 fn perform(inner: &Inner, job: &str, task: Value) -> Step {
     inner.driver.performed.fetch_add(1, Ordering::Relaxed);
     let attempt = task.get("attempt").cloned().unwrap_or(Value::Null);
-    let done = match effects::perform(inner.effects, &*inner.runtime, &inner.capabilities, || inner.now(), &task) {
+    let Inner { effects, runtime, capabilities, claims, .. } = inner;
+    let done = match effects::perform(*effects, &**runtime, capabilities, claims, || inner.now(), &task) {
         Ok(done) => done,
         Err(error) => {
             inner.driver.lost.fetch_add(1, Ordering::Relaxed);

@@ -1,12 +1,13 @@
 //! The work of a task, through either door of `jobs`.
 
-use crate::capability::{Capabilities, Instant};
+use crate::capability::{Capabilities, CouponClaims, Instant};
 use crate::contract::exported::about::Class;
 use crate::contract::outside_types::OutsideRequest;
 use crate::engine::{CallContext, CallError, Misuse, RulesRuntime};
 use crate::json;
 use crate::outside::{OUTSIDE_TIME, Outside};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Requests that one task may ask for, at most. A task of today asks for two.
@@ -30,11 +31,13 @@ impl Default for EffectDoor {
     }
 }
 
-/// Does the work of a task: what `jobs.perform` would answer. `now` is asked at every call and every request.
+/// Does the work of a task: what `jobs.perform` would answer. `now` is asked at every call and every request. `claims` is asked for coupons of
+/// another store, between calls only.
 pub fn perform(
     door: EffectDoor,
     runtime: &dyn RulesRuntime,
     capabilities: &Capabilities,
+    claims: &Arc<dyn CouponClaims>,
     now: impl Fn() -> Instant,
     task: &Value,
 ) -> Result<Value, CallError> {
@@ -60,7 +63,7 @@ pub fn perform(
         let request: OutsideRequest = json::from_value(asked)
             .map_err(|_| CallError::Absurd("`jobs.next-request` asks for what this host does not know".to_owned()))?;
         let outside = Outside { capabilities, time: outside_time, now: now() };
-        let answer = outside.carry_out(request).map_err(Misuse::Argument)?;
+        let answer = outside.carry_out(claims, request).map_err(Misuse::Argument)?;
         answers.push(json::to_value(&answer).map_err(|error| CallError::Absurd(error.to_string()))?);
     }
 }

@@ -32,6 +32,7 @@ pub fn open(component: &[u8]) -> anyhow::Result<Coinbox> {
         simulated_clock: None,
         drive: Drive::Workers(1),
         effects: EffectDoor::default(),
+        claims: None,
         sequencer: SequencerOptions::default(),
     })
 }

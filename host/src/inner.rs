@@ -1,6 +1,6 @@
 //! What the calls of a host and its workers share: the rules, the capabilities and the lane.
 
-use crate::capability::{Capabilities, Doubt};
+use crate::capability::{Capabilities, CouponClaims, Doubt};
 use crate::contract::exported::about::Class;
 use crate::contract::exported::usage;
 use crate::contract::exported::usage::{EventAnswer, Fate, Rejection};
@@ -73,6 +73,7 @@ pub(crate) struct Inner {
     pub(crate) sequencer: Sequencer,
     pub(crate) driver: Driver,
     pub(crate) effects: EffectDoor,
+    pub(crate) claims: Arc<dyn CouponClaims>,
 }
 
 impl Drop for Inner {

@@ -10,6 +10,7 @@
 
 pub mod callable;
 pub mod capability;
+mod claims;
 pub mod clock;
 pub mod coinbox;
 pub mod columns;

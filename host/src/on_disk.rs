@@ -87,6 +87,7 @@ pub fn open(directory: impl AsRef<Path>, component: &[u8], outside: Outside) -> 
         simulated_clock: None,
         drive: Drive::Workers(WORKERS),
         effects: EffectDoor::default(),
+        claims: None,
         sequencer: SequencerOptions::default(),
     })?;
     remember(&store, &clock)?;

@@ -4,11 +4,12 @@
 //! A request that the contract forbids is refused before anything acts; the error names field and limit. Each request is bounded in time. When
 //! the bound is reached, the answer is the contract's own word for "not known": an error would leave no trace of money that may have moved.
 
-use crate::capability::{Capabilities, Instant};
+use crate::capability::{Capabilities, CouponClaims, Instant};
 use crate::contract::outside_types::{OutsideAnswer, OutsideRequest};
 use crate::contract::types::{self, Fact};
-use crate::contract::{email_types, inventory_types, payment_types, telephony_types};
+use crate::contract::{coupon_types, email_types, inventory_types, payment_types, telephony_types};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
@@ -195,8 +196,26 @@ impl Outside<'_> {
         Ok(self.act(move |lent| lent.inventory.orders_since(since, cursor.as_deref())).unwrap_or(None))
     }
 
+    /// A claim on a coupon. No import asks for it.
+    fn claim_coupon(
+        &self,
+        claims: &Arc<dyn CouponClaims>,
+        claim: coupon_types::CouponClaim,
+    ) -> Acted<coupon_types::ClaimOutcome> {
+        check_key("claim.key", &claim.key)?;
+        let claims = claims.clone();
+        let ask = move |_: &Capabilities| {
+            let outcome = claims.claim(&claim);
+            // Before the answer, as with what is lent: whoever has it may stop the host.
+            drop(claims);
+            outcome
+        };
+        let outcome = self.act(ask);
+        Ok(outcome.unwrap_or_else(|cause| coupon_types::ClaimOutcome::Unknown(cause.into())))
+    }
+
     /// A request that `jobs.next-request` has answered.
-    pub(crate) fn carry_out(&self, request: OutsideRequest) -> Acted<OutsideAnswer> {
+    pub(crate) fn carry_out(&self, claims: &Arc<dyn CouponClaims>, request: OutsideRequest) -> Acted<OutsideAnswer> {
         use OutsideAnswer as Answer;
         use OutsideRequest as Request;
         Ok(match request {
@@ -214,6 +233,7 @@ impl Outside<'_> {
             Request::ReleaseNumber(request) => Answer::Number(self.release_number(request)?),
             Request::FindOrder(order) => Answer::FoundOrder(self.find_order(order.key)?),
             Request::ListOrders(asked) => Answer::StockMovements(self.list_orders(asked.since, asked.cursor)?),
+            Request::ClaimCoupon(claim) => Answer::CouponClaim(self.claim_coupon(claims, claim)?),
         })
     }
 }

@@ -122,6 +122,7 @@ impl World {
             simulated_clock: Some(self.clock.clone()),
             drive,
             effects: self.effects,
+            claims: None,
             sequencer: SequencerOptions::default(),
         };
         Host::of(Coinbox::open(options).expect("the host opens"))
@@ -150,6 +151,7 @@ impl World {
             simulated_clock: Some(self.clock.clone()),
             drive: Drive::ByHand,
             effects: self.effects,
+            claims: None,
             sequencer: SequencerOptions::default(),
         };
         match Coinbox::open(options) {

@@ -1,13 +1,19 @@
-//! The work of a task as the host does it, with rules that answer as they were told: requests between calls, their limits, and what is lost.
+//! The work of a task as the host does it, with rules that answer as they were told: requests between calls, their limits, and what is lost. Then
+//! coupons of another store, with real rules in two stores.
 
-use coinbox_host::capability::{Capabilities, Instant, PaymentGateway};
+use coinbox_host::capability::{Capabilities, CouponClaims, Instant, PaymentGateway};
+use coinbox_host::coinbox::{Coinbox, Drive, Options, StoreChoice};
+use coinbox_host::contract::coupon_types::{ClaimOutcome, CouponClaim};
 use coinbox_host::contract::exported::about::Facts;
 use coinbox_host::contract::payment_types;
 use coinbox_host::effects::{EffectDoor, perform};
 use coinbox_host::engine::{CallContext, CallError, CallOutcome, Class, Misuse, RulesRuntime, RulesSlot};
-use coinbox_tests::crash_world::World;
+use coinbox_host::sequencer::SequencerOptions;
+use coinbox_host::storage::memory::Memory;
+use coinbox_tests::crash_world::{MINUTE, START, World};
 use coinbox_tests::native::NativeRules;
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -80,11 +86,20 @@ impl PaymentGateway for Slow {
     }
 }
 
+/// A home cell that thinks for so long, and then has no such coupon.
+impl CouponClaims for Slow {
+    fn claim(&self, _: &CouponClaim) -> ClaimOutcome {
+        std::thread::sleep(self.0);
+        ClaimOutcome::Declined(coinbox_host::contract::coupon_types::CouponDecline::Unknown)
+    }
+}
+
 const NOW: Instant = 1_000;
 
 fn work(rules: &Told, door: EffectDoor, slow: Duration) -> Result<Value, CallError> {
     let capabilities = Capabilities { payment: Arc::new(Slow(slow)), ..World::new(1).capabilities() };
-    perform(door, rules, &capabilities, || NOW, &json!("the task"))
+    let claims: Arc<dyn CouponClaims> = Arc::new(Slow(slow));
+    perform(door, rules, &capabilities, &claims, || NOW, &json!("the task"))
 }
 
 fn ask(request: Value) -> Result<Value, CallError> {
@@ -96,6 +111,10 @@ fn charge(amount: &str) -> Value {
         "key": "key-1", "auth-id": "MA", "amount": amount, "currency": "USD", "method": "tok", "customer-present": true,
         "statement": "COINBOX", "metadata": [],
     }})
+}
+
+fn claim(key: &str) -> Value {
+    json!({"claim-coupon": {"key": key, "code": "SPRING-26", "auth-id": "MA", "currency": "USD"}})
 }
 
 fn done() -> Result<Value, CallError> {
@@ -113,6 +132,13 @@ fn requests_are_carried_out_between_calls_until_the_rules_are_done() {
     for (function, arguments) in rules.calls.lock().expect("one thread").iter() {
         assert_eq!((function.as_str(), &arguments["task"]), ("jobs.next-request", &json!("the task")));
     }
+}
+
+#[test]
+fn the_home_cell_is_asked_for_coupons() {
+    let rules = Told::to_answer([ask(claim("key-1")), done()]);
+    assert!(work(&rules, EffectDoor::default(), Duration::ZERO).is_ok());
+    assert_eq!(rules.brought(), [json!([]), json!([{"coupon-claim": {"declined": "unknown"}}])]);
 }
 
 #[test]
@@ -134,6 +160,7 @@ fn what_gives_no_answer_in_time_is_not_known() {
         (charge("1"), json!({"payment": {"unknown": {"cause": cause}}})),
         (json!({"find-payment": {"key": "key-1"}}), json!({"finding": {"not-asked": not_asked}})),
         (json!({"list-movements": {"since": "0", "cursor": null}}), json!({"movements": null})),
+        (claim("key-1"), json!({"coupon-claim": {"unknown": {"cause": cause}}})),
     ] {
         let rules = Told::to_answer([ask(request), done()]);
         assert!(work(&rules, impatient, Duration::from_secs(1)).is_ok());
@@ -146,6 +173,7 @@ fn what_the_contract_forbids_is_never_carried_out() {
     for (request, problem) in [
         (charge("0"), "charge.amount is 0, it must be above 0"),
         (charge("-1"), "charge.amount is -1, it must be above 0"),
+        (claim(""), "claim.key must be 1 to 512 bytes of printable ASCII without space"),
         (json!({"find-payment": {"key": ""}}), "key must be 1 to 512 bytes of printable ASCII without space"),
         (json!({"find-payment": {"key": "a b"}}), "key must be 1 to 512 bytes of printable ASCII without space"),
     ] {
@@ -173,4 +201,124 @@ fn rules_that_fail_or_never_end_leave_a_lost_outcome() {
     let rules = Told::to_answer([ask(json!({"unheard-of": {}}))]);
     let absurd = work(&rules, EffectDoor::default(), Duration::ZERO);
     assert!(matches!(absurd, Err(CallError::Absurd(_))), "{absurd:?}");
+}
+
+/// A store with this mark, and the host of it.
+fn store(world: &World, mark: &str, claims: Option<Arc<dyn CouponClaims>>) -> Coinbox {
+    Coinbox::open(Options {
+        runtime: Arc::new(NativeRules::new()),
+        store: StoreChoice::Own(Arc::new(Memory::marked(world.random(), mark))),
+        capabilities: world.capabilities(),
+        simulated_clock: Some(world.clock.clone()),
+        drive: Drive::ByHand,
+        effects: EffectDoor::default(),
+        claims,
+        sequencer: SequencerOptions::default(),
+    })
+    .expect("a host")
+}
+
+/// A call as an operator that must succeed.
+fn must(host: &Coinbox, function: &str, mut arguments: Value) -> Value {
+    let permissions: Vec<&String> = host.facts().functions.iter().filter_map(|row| row.permission.as_ref()).collect();
+    let who = json!({"operator": {"name": "olga", "permissions": permissions}});
+    arguments["caller"] = json!({"who": who, "request": "request-1"});
+    let mut answer = host.call(function, &arguments).expect("an answer");
+    assert!(answer.get("ok").is_some(), "{function} answered {answer}");
+    answer["ok"].take()
+}
+
+fn account(host: &Coinbox) -> String {
+    let account = json!({"account-type": "standard", "name": "Acme", "email": "a@acme.example", "address": "", "city": "", "state": "",
+        "timezone": "UTC"});
+    let created = must(host, "accounts.create", json!({"account": account}));
+    created["auth-id"].as_str().expect("an auth ID").to_owned()
+}
+
+/// Redeems the code and drives what follows at once. Answers the job.
+fn redeem(host: &Coinbox, auth_id: &str, code: &str) -> String {
+    let answer = must(host, "coupons.redeem", json!({"auth-id": auth_id, "code": code}));
+    let job = answer["started"]["job"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
+    host.drain().expect("jobs are driven");
+    job
+}
+
+fn standing(host: &Coinbox, job: &str) -> Value {
+    host.call("jobs.look", &json!({"job": job})).expect("an answer")
+}
+
+fn promotional(host: &Coinbox, auth_id: &str) -> Value {
+    must(host, "credits.get-balance", json!({"auth-id": auth_id}))["promotional"].take()
+}
+
+/// A home cell whose answers get lost on the way back, so many of them.
+struct Losing {
+    home: Coinbox,
+    lost: AtomicU32,
+    asked: Mutex<Vec<String>>,
+}
+
+impl CouponClaims for Losing {
+    fn claim(&self, claim: &CouponClaim) -> ClaimOutcome {
+        self.asked.lock().expect("one thread").push(claim.key.clone());
+        let outcome = CouponClaims::claim(&self.home, claim);
+        if self.lost.load(Ordering::Relaxed) == 0 {
+            return outcome;
+        }
+        self.lost.fetch_sub(1, Ordering::Relaxed);
+        ClaimOutcome::Unknown("the line is cut".into())
+    }
+}
+
+fn coupon(code: &str) -> Value {
+    json!({"coupon": {"code": code, "amount": "5000000", "redeem-by": (START + 86_400_000).to_string(), "validity": "unlimited", "uses": 3,
+        "uses-per-account": 1, "note": ""}})
+}
+
+/// Two stores in one program: the coupon is in the one, the account in the other. However many answers are lost, one use is taken and its
+/// credit given once.
+#[test]
+fn a_coupon_of_another_store_is_redeemed_once_whatever_answers_are_lost() {
+    for lost in 0..4 {
+        let world = World::new(1);
+        let home = store(&world, "A1", None);
+        must(&home, "coupons.create", coupon("SPRING-26"));
+        let way = Arc::new(Losing { home: home.clone(), lost: AtomicU32::new(lost), asked: Mutex::default() });
+        let cell = store(&world, "B2", Some(way.clone()));
+        let acme = account(&cell);
+        let job = redeem(&cell, &acme, "spring-26");
+        if lost > 0 {
+            assert_eq!((standing(&cell, &job), promotional(&cell, &acme)), (json!("working"), json!("0")));
+        }
+        cell.advance_to(cell.now() + 60 * MINUTE).expect("a clock that is moved");
+        assert_eq!((standing(&cell, &job), promotional(&cell, &acme)), (json!("succeeded"), json!("5000000")));
+        assert_eq!(must(&home, "coupons.get", json!({"code": "SPRING-26"}))["redeemed"], json!(1));
+        let asked = way.asked.lock().expect("one thread").clone();
+        assert_eq!(asked.len(), lost as usize + 1);
+        assert!(asked.iter().all(|key| *key == asked[0]), "{asked:?}");
+        // An account of the home cell needs no job.
+        let local = account(&home);
+        let redeemed = must(&home, "coupons.redeem", json!({"auth-id": local, "code": "SPRING-26"}));
+        assert_eq!(redeemed["redeemed"]["amount"], json!("5000000"));
+        // The other cell has no such coupon, and home says so.
+        let job = redeem(&cell, &acme, "NO-SUCH-CODE");
+        assert_eq!(standing(&cell, &job), json!({"failed": "unknown"}));
+    }
+}
+
+/// A host that is told of no other store asks its own.
+#[test]
+fn one_store_with_a_mark_keeps_its_coupons_itself() {
+    let world = World::new(1);
+    let host = store(&world, "A1", None);
+    let acme = account(&host);
+    must(&host, "coupons.create", coupon("SPRING-26"));
+    let job = redeem(&host, &acme, "NO-SUCH-CODE");
+    assert_eq!(standing(&host, &job), json!({"failed": "unknown"}));
+    // Made while the claim is under way: the job asks, and finds it.
+    let answer = must(&host, "coupons.redeem", json!({"auth-id": acme, "code": "SUMMER-26"}));
+    must(&host, "coupons.create", coupon("SUMMER-26"));
+    host.drain().expect("jobs are driven");
+    assert_eq!(standing(&host, answer["started"]["job"].as_str().expect("a job")), json!("succeeded"));
+    assert_eq!(promotional(&host, &acme), json!("5000000"));
 }

@@ -41,6 +41,7 @@ fn works() -> Vec<Value> {
         json!({"hang-up": {"key": "k", "auth-id": "MA1", "calls": ["a", "b"], "cause": "out-of-credit"}}),
         json!({"reconcile": {"since": "0", "cursor": null}}),
         json!({"reconcile": {"since": "1", "cursor": "next"}}),
+        json!({"claim-coupon": {"key": "k", "code": "sealed", "auth-id": "MA1", "currency": "USD"}}),
     ]
 }
 
@@ -69,6 +70,10 @@ fn outcomes() -> Vec<Value> {
         json!({"movements": null}),
         json!({"movements": {"movements": [movement], "next": null, "complete-since": "0"}}),
         json!({"stock-movements": {"movements": [ordered], "next": "c", "complete-since": "0"}}),
+        json!({"coupon-claim": {"claimed": {"coupon": 1, "label": "****G-26", "amount": "1", "currency": "USD", "validity": {"lasting": "1"}}}}),
+        json!({"coupon-claim": {"declined": "other-currency"}}),
+        json!({"coupon-claim": {"refused": {"cause": "c"}}}),
+        json!({"coupon-claim": {"not-sent": {"ask-again": "5", "cause": "c"}}}),
         json!({"lost": "trap"}),
     ]
 }

@@ -69,6 +69,7 @@ fn open(world: &World, machine: &Arc<Machine>) -> (Host, Arc<GuardedClock>) {
         simulated_clock: None,
         drive: Drive::ByHand,
         effects: EffectDoor::default(),
+        claims: None,
         sequencer: SequencerOptions::default(),
     };
     (Host::of(Coinbox::open(options).expect("the host opens")), clock)

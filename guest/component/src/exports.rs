@@ -171,7 +171,13 @@ functions! { coupons CouponError {
     command withdraw(number: u32) -> exported::coupons::Coupon = rules::coupons::withdraw;
     command redeem(auth_id: String, code: String) -> exported::coupons::RedeemAnswer = rules::coupons::redeem;
     query list_redemptions(auth_id: String, after: Option<u32>, limit: u32) -> exported::coupons::RedemptionPage = rules::coupons::list_redemptions;
-} }
+}
+    fn claim(
+        claim: exported::coupons::CouponClaim,
+    ) -> Result<exported::coupons::ClaimOutcome, exported::coupons::CouponError> {
+        command(|turn| rules::coupons::claim(turn, claim.translate())).translate()
+    }
+}
 
 functions! { invoices InvoiceError {
     query list_documents(auth_id: String, kind: exported::invoices::DocumentKind, filter: exported::invoices::DocumentFilter, after: Option<String>, limit: u32) -> exported::invoices::DocumentPage = rules::invoices::list_documents;

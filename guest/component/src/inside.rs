@@ -302,17 +302,19 @@ variants! {
 
     exported::jobs::TaskWork = jobs::Work {
         | Charge, Refund, ClosePayment, FindPayment, DescribeMethod, ForgetMethod, SendMail, SendCode, HangUp, OrderNumber, ReleaseNumber,
-        Reconcile, ReconcileStock
+        Reconcile, ReconcileStock, ClaimCoupon
     }
     exported::jobs::TaskOutcome = jobs::Done {
-        | Payment, PaymentClosed, Method, MethodForgotten, Mail, Code, HangUp, Number, Movements, StockMovements, Lost
+        | Payment, PaymentClosed, Method, MethodForgotten, Mail, Code, HangUp, Number, Movements, StockMovements, CouponClaim,
+        Lost
     }
     outside_types::OutsideRequest = jobs::Request {
         | Charge, Refund, FindPayment, ClosePayment, ListMovements, DescribeMethod, ForgetMethod, SendMail, SendCode, HangUp, OrderNumber,
-        ReleaseNumber, FindOrder, ListOrders
+        ReleaseNumber, FindOrder, ListOrders, ClaimCoupon
     }
     outside_types::OutsideAnswer = jobs::Answer {
-        | Payment, Finding, Movements, Method, MethodForgotten, Mail, Code, StillRunning, Number, FoundOrder, StockMovements
+        | Payment, Finding, Movements, Method, MethodForgotten, Mail, Code, StillRunning, Number, FoundOrder, StockMovements,
+        CouponClaim
     }
     exported::jobs::EffectStep = jobs::Step { | Ask, Done }
     exported::jobs::NextStep = jobs::Next { Again, Rest | Perform }
@@ -364,9 +366,7 @@ variants! {
         TooManyCards, NotOpen, NothingOwed | Refused, NoUsableCard, BillingIncomplete, SellerIncomplete, Other
     }
 
-    exported::coupons::CouponValidity = coupons::Validity { Unlimited | Lasting, Until }
-    exported::coupons::CouponDecline = coupons::Decline { Unknown, Expired, Withdrawn, UsedUp, AlreadyRedeemed, OtherCurrency | }
-    exported::coupons::RedeemAnswer = coupons::Outcome { | Redeemed, Declined }
+    exported::coupons::RedeemAnswer = coupons::Outcome { | Redeemed, Declined, Started }
     exported::coupons::CouponError = coupons::Error { CodeTaken | Refused, Other }
 
     exported::invoices::ReceiptKind = invoices::ReceiptKind { Payment, Coupon, Refund, Chargeback, DisputeWon | }

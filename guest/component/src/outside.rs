@@ -1,6 +1,6 @@
-//! Types of payment, email, telephony and the stock of numbers, and of the words that they share.
+//! Types of payment, email, telephony, the stock of numbers and claims on coupons, and of the words that they share.
 
-use crate::contract::{email_types, inventory_types, payment_types, telephony_types, types};
+use crate::contract::{coupon_types, email_types, inventory_types, payment_types, telephony_types, types};
 use crate::mapping::{one_field, records, variants};
 use coinbox_rules::{outside, product, vocabulary};
 
@@ -39,12 +39,15 @@ records! {
     inventory_types::ReleaseRequest = outside::ReleaseRequest { key, number, auth_id, metadata }
     inventory_types::StockMovement = outside::StockMovement { key, release, number, auth_id, at, done, metadata }
     inventory_types::StockPage = outside::StockPage { movements, next, complete_since }
+    coupon_types::CouponClaim = outside::CouponClaim { key, code, auth_id, currency }
+    coupon_types::ClaimedCoupon = outside::ClaimedCoupon { coupon, label, amount, currency, validity }
 }
 
 one_field! {
     types::UnknownOutcome { cause: String }
     email_types::RefusedMail { cause: String }
     telephony_types::RefusedCode { cause: String }
+    coupon_types::RefusedClaim { cause: String }
 }
 
 variants! {
@@ -62,5 +65,10 @@ variants! {
     telephony_types::CodeChannel = outside::Channel { Sms, Voice | }
     inventory_types::NumberKind = product::NumberKind { Local, National, Mobile, TollFree | }
     inventory_types::StockOutcome = outside::StockOutcome { Done, NotAvailable | Pending, Unknown, NotSent }
+    coupon_types::CouponValidity = outside::CouponValidity { Unlimited | Lasting, Until }
+    coupon_types::CouponDecline = outside::CouponDecline {
+        Unknown, Expired, Withdrawn, UsedUp, AlreadyRedeemed, OtherCurrency |
+    }
+    coupon_types::ClaimOutcome = outside::ClaimOutcome { | Claimed, Declined, Refused, Unknown, NotSent }
     telephony_types::HangUpCause = outside::HangUpCause { OutOfCredit, ReservationRefused, Suspended, AccountClosed | }
 }

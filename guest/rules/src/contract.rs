@@ -133,6 +133,7 @@ contract! {
     COUPONS_LIST query coupons::list { caller, after: plain, limit: plain }
     COUPONS_WITHDRAW command coupons::withdraw { caller, number: plain }
     COUPONS_REDEEM command coupons::redeem { caller, auth_id: plain, code: plain }
+    COUPONS_CLAIM command coupons::claim { claim: plain }
     COUPONS_LIST_REDEMPTIONS query coupons::list_redemptions { caller, auth_id: plain, after: plain, limit: plain }
 
     EVENTS_READ query events::read { caller, account: plain, after: wide, limit: plain }

@@ -6,10 +6,11 @@
 //! when is decided here only, and the same for both. Above all, no attempt but the first moves money or numbers before it has asked what became
 //! of the one before.
 
-use crate::ground::job::{CODE, Done, MovementsRequest, SECRET_FACT, Task, Work};
+use crate::ground::job::{CODE, COUPON_CLAIM, Done, MovementsRequest, SECRET_FACT, Task, Work};
 use crate::ground::outside::{
-    ChargeRequest, CodeMessage, Effects, Finding, HangUpRequest, MailOutcome, Message, MethodAnswer, MovementPage,
-    OrderRequest, PaymentOutcome, RefundRequest, ReleaseRequest, StockOutcome, StockPage, TelephonyOutcome,
+    ChargeRequest, ClaimOutcome, CodeMessage, CouponClaim, Effects, Finding, HangUpRequest, MailOutcome, Message,
+    MethodAnswer, MovementPage, OrderRequest, PaymentOutcome, RefundRequest, ReleaseRequest, StockOutcome, StockPage,
+    TelephonyOutcome,
 };
 use crate::ground::port::{UnsealError, Vault};
 use crate::ground::vocabulary::{Fact, FieldProblem, FieldRule};
@@ -34,6 +35,7 @@ pub enum Request {
     ReleaseNumber(ReleaseRequest),
     FindOrder(OutsideKey),
     ListOrders(MovementsRequest),
+    ClaimCoupon(CouponClaim),
 }
 
 /// Which charge, refund, order or release is meant.
@@ -68,6 +70,7 @@ pub enum Answer {
     Number(StockOutcome),
     FoundOrder(Option<StockOutcome>),
     StockMovements(Option<StockPage>),
+    CouponClaim(ClaimOutcome),
 }
 
 /// Where an effect stands.
@@ -85,7 +88,10 @@ pub(crate) fn perform(effects: &dyn Effects, task: Task) -> Done {
     let mut answers = Vec::new();
     loop {
         match next_request(effects.vault(), &task, &answers) {
-            Ok(Step::Ask(request)) => answers.push(carry_out(effects, request)),
+            Ok(Step::Ask(request)) => match carry_out(effects, request) {
+                Ok(answer) => answers.push(answer),
+                Err(cause) => return Done::Lost(cause.to_owned()),
+            },
             Ok(Step::Done(done)) => return done,
             Err(FieldProblem { field, limit, .. }) => {
                 return Done::Lost(format!("{field} does not fit: {}", limit.unwrap_or_default()));
@@ -183,6 +189,11 @@ fn request(vault: &dyn Vault, work: &Work) -> Result<Request, Done> {
                 open(vault, CODE, &message.code).map_err(|cause| Done::Code(TelephonyOutcome::Refused(cause)))?;
             Request::SendCode(CodeMessage { code, ..message.clone() })
         }
+        Work::ClaimCoupon(claim) => {
+            let code = open(vault, COUPON_CLAIM, &claim.code)
+                .map_err(|cause| Done::CouponClaim(ClaimOutcome::Refused(cause)))?;
+            Request::ClaimCoupon(CouponClaim { code, ..claim.clone() })
+        }
         Work::HangUp(request) => Request::HangUp(request.clone()),
         Work::OrderNumber(request) => Request::OrderNumber(request.clone()),
         Work::ReleaseNumber(request) => Request::ReleaseNumber(request.clone()),
@@ -227,12 +238,17 @@ fn outcome(work: &Work, answer: &Answer) -> Result<Done, &'static str> {
         (Work::Reconcile(_), _) => Err("movements"),
         (Work::ReconcileStock(_), Answer::StockMovements(page)) => Ok(Done::StockMovements(page.clone())),
         (Work::ReconcileStock(_), _) => Err("stock-movements"),
+        (Work::ClaimCoupon(_), Answer::CouponClaim(outcome)) => Ok(Done::CouponClaim(outcome.clone())),
+        (Work::ClaimCoupon(_), _) => Err("coupon-claim"),
     }
 }
 
-/// Asks the outside world, and gives each request its own kind of answer.
-fn carry_out(effects: &dyn Effects, request: Request) -> Answer {
-    match request {
+/// What becomes of a request that no import carries out.
+const NO_IMPORT: &str = "a coupon of another store is claimed by the host, between calls of jobs.next-request, and never inside jobs.perform";
+
+/// Asks the outside world, and gives each request its own kind of answer. The error says why nothing was asked.
+fn carry_out(effects: &dyn Effects, request: Request) -> Result<Answer, &'static str> {
+    Ok(match request {
         Request::Charge(request) => Answer::Payment(effects.charge(&request)),
         Request::Refund(request) => Answer::Payment(effects.refund(&request)),
         Request::FindPayment(payment) => Answer::Finding(effects.find(&payment.key)),
@@ -251,7 +267,8 @@ fn carry_out(effects: &dyn Effects, request: Request) -> Answer {
         Request::ListOrders(MovementsRequest { since, cursor }) => {
             Answer::StockMovements(effects.orders_since(since, cursor.as_deref()))
         }
-    }
+        Request::ClaimCoupon(_) => return Err(NO_IMPORT),
+    })
 }
 
 #[cfg(test)]

@@ -140,7 +140,7 @@ mod tests {
     const ACCOUNT: &str = "MA0123456789ABCDEFGH";
 
     /// Keys that rules have written: their text is stored, it never changes.
-    const KEYS: [&str; 28] = [
+    const KEYS: [&str; 29] = [
         "MA0123456789ABCDEFGH/charge/7",
         "MA0123456789ABCDEFGH/refund/9",
         "MA0123456789ABCDEFGH/mail/1",
@@ -157,6 +157,7 @@ mod tests {
         "MA0123456789ABCDEFGH/expire/5/1/1772323200000/000005",
         "MA0123456789ABCDEFGH/order/6",
         "MA0123456789ABCDEFGH/release/7",
+        "MA0123456789ABCDEFGH/claim/8",
         "MA0123456789ABCDEFGH/rent-owed",
         "SA0123456789ABCDEFGH/disband",
         "store/reservations",
@@ -203,13 +204,13 @@ mod tests {
             (ledger::totals::daily::JOB.of(account), KEYS[11]),
             (ledger::totals::habit::JOB.of(account), KEYS[12]),
             (ledger::lots::EXPIRY.of(lot), KEYS[13]),
-            (records::reconciliation::Outside::Payments.job(), KEYS[19]),
-            (records::reconciliation::Outside::Stock.job(), KEYS[20]),
-            (REJUDGE.key(), KEYS[21]),
-            (housekeeping::JOB.key(), KEYS[22]),
-            (months::JOB.key(), KEYS[24]),
-            (indexes::JOB.key(), KEYS[26]),
-            (formats::JOB.key(), KEYS[27]),
+            (records::reconciliation::Outside::Payments.job(), KEYS[20]),
+            (records::reconciliation::Outside::Stock.job(), KEYS[21]),
+            (REJUDGE.key(), KEYS[22]),
+            (housekeeping::JOB.key(), KEYS[23]),
+            (months::JOB.key(), KEYS[25]),
+            (indexes::JOB.key(), KEYS[27]),
+            (formats::JOB.key(), KEYS[28]),
         ];
         for (key, stored) in written {
             assert_eq!(key, stored);

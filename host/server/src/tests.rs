@@ -198,6 +198,7 @@ fn server(rate: u32, limits: RestLimits) -> Server {
         simulated_clock: Some(clock),
         drive: Drive::ByHand,
         effects: EffectDoor::default(),
+        claims: None,
         sequencer: SequencerOptions::default(),
     };
     // Opening waits for its first command, which a thread of the asynchronous runtime must not.

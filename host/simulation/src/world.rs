@@ -131,6 +131,7 @@ impl World {
             simulated_clock: Some(self.clock.clone()),
             drive: Drive::ByHand,
             effects: self.effects,
+            claims: None,
             sequencer: SequencerOptions::default(),
         })?);
         self.store = Some(store);

@@ -9,15 +9,20 @@ use crate::engine::TypedRequest;
 use serde::Serialize;
 use wasmtime::AsContextMut;
 
+#[doc(no_inline)]
+pub use crate::contract::coupon_types::{
+    ClaimOutcome, ClaimedCoupon, CouponClaim, CouponDecline, CouponValidity, RefusedClaim,
+};
+
 #[doc(inline)]
 pub use crate::contract::exported::coupons::{
-    Coupon, CouponDecline, CouponError, CouponPage, CouponValidity, NewCoupon, RedeemAnswer, Redemption, RedemptionPage,
+    Coupon, CouponError, CouponPage, NewCoupon, RedeemAnswer, Redemption, RedemptionPage,
 };
 
 #[doc(no_inline)]
 pub use crate::contract::types::{
-    Caller, Credential, Currency, Duration, Fact, FieldProblem, FieldRule, Instant, Micros, Operator, Principal,
-    Problem, Refusal, RequestPart, Session, Suspension,
+    Caller, Credential, Currency, Duration, Fact, FieldProblem, FieldRule, Instant, Micros, NotSent, Operator,
+    Principal, Problem, Refusal, RequestPart, Session, StartedJob, Suspension, UnknownOutcome,
 };
 
 /// The functions of this interface with Rust types. [`Coinbox::coupons`] lends them.
@@ -86,6 +91,8 @@ impl Functions<'_> {
     /// Class: command. Permission: operator `coupons.redeem` (R35). Gives the credit as a promotional lot. A redemption is no recharge, upgrades
     /// no trial and counts in no cap; trials and suspended accounts may redeem (R30). A declined try is an `ok` answer, so that it is counted:
     /// after the policy's `coupon-tries` failed tries within an hour the account is refused with `too-often`.
+    ///
+    /// A store that stands alone (`storage.mark` is empty), or that has the coupon, answers at once. Any other store answers `started`.
     pub fn redeem(&self, caller: &Caller, auth_id: &str, code: &str) -> Reply<RedeemAnswer, CouponError> {
         let request = RedeemRequest {
             caller: self.host.caller_for(RedeemRequest::FUNCTION, caller),
@@ -102,6 +109,21 @@ impl Functions<'_> {
             auth_id: auth_id.to_owned(),
             code: code.to_owned(),
         };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: command. Only the host calls it, in the home cell: a job of another cell asks for it (`outside-request`, `claim-coupon`). Takes one
+    /// use of the coupon for the key, once. The same claim under the same key is answered as the first time, whatever became of the coupon
+    /// since; another claim under that key is refused with `key-reused`. The answer is `claimed` or `declined`.
+    /// @since 0.2.0
+    pub fn claim(&self, claim: CouponClaim) -> Reply<ClaimOutcome, CouponError> {
+        let request = ClaimRequest { claim };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::claim`] for asynchronous programs.
+    pub async fn claim_async(&self, claim: CouponClaim) -> Reply<ClaimOutcome, CouponError> {
+        let request = ClaimRequest { claim };
         self.host.ask_async(request).await
     }
 
@@ -219,6 +241,21 @@ impl TypedRequest for RedeemRequest {
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_coupons();
         rules.call_redeem(store, &self.caller, &self.auth_id, &self.code)
+    }
+}
+
+#[derive(Serialize)]
+struct ClaimRequest {
+    claim: CouponClaim,
+}
+
+impl TypedRequest for ClaimRequest {
+    const FUNCTION: &'static str = "coupons.claim";
+    type Answer = Result<ClaimOutcome, CouponError>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_coupons();
+        rules.call_claim(store, &self.claim)
     }
 }
 

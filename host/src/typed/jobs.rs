@@ -36,6 +36,11 @@ use serde::Serialize;
 use wasmtime::AsContextMut;
 
 #[doc(no_inline)]
+pub use crate::contract::coupon_types::{
+    ClaimOutcome, ClaimedCoupon, CouponClaim, CouponDecline, CouponValidity, RefusedClaim,
+};
+
+#[doc(no_inline)]
 pub use crate::contract::email_types::{
     AttachedDocument, Attachment, MailMessage, MailOutcome, Mailbox, OpenRecipient, Partly, RefusedMail,
     RefusedRecipient,
@@ -67,7 +72,7 @@ pub use crate::contract::telephony_types::{
 
 #[doc(no_inline)]
 pub use crate::contract::types::{
-    Blob, Currency, Fact, FieldProblem, FieldRule, Instant, Micros, NotSent, Pending, Problem, UnknownOutcome,
+    Blob, Currency, Duration, Fact, FieldProblem, FieldRule, Instant, Micros, NotSent, Pending, Problem, UnknownOutcome,
 };
 
 /// The functions of this interface with Rust types. [`Coinbox::jobs`] lends them.

@@ -100,6 +100,7 @@ pub fn build(runtime: Arc<dyn RulesRuntime>, directory: &Path, accounts: usize) 
         simulated_clock: Some(clock.clone()),
         drive: Drive::Workers(WORKERS),
         effects: EffectDoor::default(),
+        claims: None,
         sequencer: SequencerOptions::default(),
     })?;
     let caller = coinbox_host::json::to_value(&world::operator())?;
@@ -181,6 +182,7 @@ pub fn serve(directory: &Path, native: bool, wasm: &[u8]) -> Result<()> {
         simulated_clock: None,
         drive: Drive::Workers(WORKERS),
         effects: EffectDoor::default(),
+        claims: None,
         sequencer: SequencerOptions::default(),
     })?;
     let mut figures: Figures = [0.0; PHASES.len() + 2];

@@ -154,6 +154,7 @@ pub fn open(runtime: Arc<dyn RulesRuntime>, store: StoreChoice) -> Result<Coinbo
         simulated_clock: None,
         drive: Drive::ByHand,
         effects: EffectDoor::default(),
+        claims: None,
         sequencer: SequencerOptions::default(),
     })
 }

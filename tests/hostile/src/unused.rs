@@ -370,6 +370,9 @@ impl coupons::Guest for Hostile {
     fn redeem(_: coupons::Caller, _: String, _: String) -> Result<coupons::RedeemAnswer, coupons::CouponError> {
         unused()
     }
+    fn claim(_: coupons::CouponClaim) -> Result<coupons::ClaimOutcome, coupons::CouponError> {
+        unused()
+    }
     fn list_redemptions(
         _: coupons::Caller,
         _: String,

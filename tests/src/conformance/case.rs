@@ -108,6 +108,7 @@ pub(super) enum Step {
     Mail(Vec<String>),
     Telephony(Vec<String>),
     Inventory(InventoryStep),
+    Claims(Vec<Value>),
     Expect(Expectation),
 }
 
@@ -229,6 +230,9 @@ pub(super) struct Expectation {
     /// Kinds of which there is no event.
     #[serde(default)]
     pub no_events: Option<Vec<String>>,
+    /// Claims on coupons that the home cell was asked for, in order.
+    #[serde(default)]
+    pub claims: Option<Vec<Value>>,
     /// Orders to end calls, in order.
     #[serde(default)]
     pub hang_ups: Option<Vec<Value>>,
@@ -253,6 +257,7 @@ struct Noted<T> {
         alias = "mail",
         alias = "telephony",
         alias = "inventory",
+        alias = "claims",
         alias = "expect"
     )]
     what: T,
@@ -262,6 +267,12 @@ struct Noted<T> {
 #[serde(deny_unknown_fields)]
 struct MailStep {
     next: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClaimsStep {
+    next: Vec<Value>,
 }
 
 #[derive(Deserialize)]
@@ -297,7 +308,7 @@ fn noted<T: DeserializeOwned>(value: &Value) -> Result<T, CaseError> {
 
 impl Step {
     fn read(value: &Value) -> Result<Step, CaseError> {
-        let kinds = ["call", "advance", "clock", "gateway", "mail", "telephony", "inventory", "expect"];
+        let kinds = ["call", "advance", "clock", "gateway", "mail", "telephony", "inventory", "claims", "expect"];
         let mut named = kinds.iter().filter(|kind| value.get(**kind).is_some());
         let (Some(kind), None) = (named.next(), named.next()) else {
             return Err(CaseError(format!("a step has exactly one of {}", kinds.join(", "))));
@@ -309,6 +320,7 @@ impl Step {
             "gateway" => Step::Gateway(noted(value)?),
             "mail" => Step::Mail(noted::<MailStep>(value)?.next),
             "inventory" => Step::Inventory(noted(value)?),
+            "claims" => Step::Claims(noted::<ClaimsStep>(value)?.next),
             "telephony" => Step::Telephony(noted::<TelephonyStep>(value)?.stubborn),
             _ => Step::Expect(noted(value)?),
         })
@@ -316,6 +328,11 @@ impl Step {
 }
 
 impl Case {
+    /// Whether it claims coupons of another store: no import does that, so it has one door only.
+    pub(super) fn claims_coupons(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Claims(_)))
+    }
+
     /// Reads one file.
     pub fn read(path: &Path) -> Result<Case, CaseError> {
         let text = std::fs::read_to_string(path).map_err(|error| CaseError(format!("{}: {error}", path.display())))?;

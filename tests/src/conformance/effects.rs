@@ -18,6 +18,7 @@ pub(super) struct Seen {
     pub events: Vec<Value>,
     pub hang_ups: Vec<Value>,
     pub inventory: Vec<Value>,
+    pub claims: Vec<Value>,
 }
 
 /// How much of [`Seen`] has been looked at.
@@ -32,6 +33,7 @@ pub(super) struct Mark {
     no_events: usize,
     hang_ups: usize,
     inventory: usize,
+    claims: usize,
 }
 
 impl Seen {
@@ -67,6 +69,7 @@ impl Seen {
                     })
                 })
                 .collect(),
+            claims: world.claims.asked(),
             hang_ups: hang_ups
                 .iter()
                 .map(|order| {
@@ -91,6 +94,7 @@ impl Seen {
             no_events: self.events.len(),
             hang_ups: self.hang_ups.len(),
             inventory: self.inventory.len(),
+            claims: self.claims.len(),
         }
     }
 }
@@ -153,6 +157,10 @@ pub(super) fn check(
     if let Some(inventory) = &expected.inventory {
         in_order("inventory", inventory, &seen.inventory[mark.inventory..], variables)?;
         mark.inventory = behind.inventory;
+    }
+    if let Some(claims) = &expected.claims {
+        in_order("claims", claims, &seen.claims[mark.claims..], variables)?;
+        mark.claims = behind.claims;
     }
     if let Some(mails) = &expected.mails {
         in_any_order("mails", mails, &seen.mails[mark.mails..], variables)?;

@@ -4,6 +4,7 @@
 //! the component, in fresh and warm instances, over memory and SQLite, and with one seed all of these must leave the same [`Transcript`].
 
 mod case;
+mod claims;
 mod effects;
 mod matching;
 mod requirements;

@@ -8,7 +8,8 @@ use super::values::{Variables, whole};
 use super::world::{Setup, World};
 use crate::typed_door;
 use anyhow::{Context, bail, ensure};
-use coinbox_host::capability::Inventory;
+use coinbox_host::callable::takes_caller;
+use coinbox_host::capability::{CouponClaims, Inventory};
 use coinbox_host::coinbox::EffectDoor;
 use coinbox_host::contract::email_types::{MailOutcome, OpenRecipient, Partly};
 use coinbox_host::contract::inventory_types::{self, OrderRequest, ReleaseRequest};
@@ -21,6 +22,7 @@ use coinbox_host::payment::sandbox::Fault;
 use coinbox_simulation::{Digests, Left, stored};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Everything that a run has left: answers, stored entries, timers, feed, requests, mails, orders. Runs of one case must leave the same.
 #[derive(Clone, PartialEq, Debug)]
@@ -50,10 +52,12 @@ impl Transcript {
 
 /// Runs a case with this seed of the random bytes, and checks everything that it expects.
 pub fn run(case: &Case, setup: Setup, seed: u64) -> anyhow::Result<Transcript> {
+    let checks_errors = setup == Setup::REFERENCE;
+    let setup = if case.claims_coupons() { setup.between_calls() } else { setup };
     let world = World::open(setup, case.given.clock.unwrap_or(START), seed, &case.given.mark)?;
     let mut run = Run {
         world,
-        checks_errors: setup == Setup::REFERENCE,
+        checks_errors,
         typed: setup.typed,
         effects: setup.effects(),
         variables: Variables::default(),
@@ -223,6 +227,13 @@ impl Run {
             }
             Step::Telephony(stubborn) => self.world.telephony.set_stubborn(stubborn.iter().cloned()),
             Step::Inventory(step) => self.inventory_step(step)?,
+            Step::Claims(next) => {
+                for outcome in next {
+                    let outcome = self.variables.fill(outcome, false).map_err(anyhow::Error::msg)?;
+                    let outcome = contract_json::from_value(&outcome);
+                    self.world.claims.answer_next(outcome.map_err(|error| anyhow::anyhow!("claims: {error}"))?);
+                }
+            }
             Step::Expect(expected) => {
                 let mut mark = self.mark;
                 self.check(expected, &mut mark)?;
@@ -353,8 +364,7 @@ impl Run {
         caller: Option<&Value>,
         key: Option<&str>,
     ) -> anyhow::Result<Value> {
-        let interface = function.split('.').next().unwrap_or_default();
-        if !matches!(interface, "jobs" | "about") && function != "numbers.offers" {
+        if takes_caller(function) {
             self.requests += 1;
             let who = self.who(caller)?;
             let request = format!("request-{}", self.requests);
@@ -370,11 +380,13 @@ impl Run {
         if self.world.runtime.class(function) == Some(Class::Effect) {
             let now = self.world.coinbox.now();
             if function == "jobs.perform" {
-                let World { runtime, capabilities, .. } = &self.world;
+                let World { runtime, capabilities, claims, .. } = &self.world;
+                let claims: Arc<dyn CouponClaims> = claims.clone();
                 return Ok(coinbox_host::effects::perform(
                     self.effects,
                     &**runtime,
                     capabilities,
+                    &claims,
                     || now,
                     &args["task"],
                 )?);
@@ -487,7 +499,7 @@ impl Run {
 
     fn close(mut self) -> anyhow::Result<Transcript> {
         let seen = self.seen()?;
-        for values in [&seen.requests, &seen.movements, &seen.mails, &seen.hang_ups, &seen.inventory] {
+        for values in [&seen.requests, &seen.movements, &seen.mails, &seen.hang_ups, &seen.inventory, &seen.claims] {
             self.lines.extend(values.iter().map(canonical));
         }
         let left = Left { run: self.lines, ..stored(&*self.world.store)? };

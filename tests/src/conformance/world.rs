@@ -1,5 +1,6 @@
 //! What a case runs in: one choice of rules and storage, with a world around it that repeats exactly.
 
+use super::claims::ToldClaims;
 use crate::components;
 use crate::native::NativeRules;
 use coinbox_host::capability::Capabilities;
@@ -83,6 +84,11 @@ impl Setup {
         Setup { name: "component warm, SQLite", rules: Rules::Warm, on_disk: true, typed: false, between_calls: false },
     ];
 
+    /// The same with the door of effects at which coupons of another store are claimed.
+    pub(super) fn between_calls(self) -> Setup {
+        Setup { between_calls: true, ..self }
+    }
+
     /// Who carries out what jobs ask of the outside.
     pub(super) fn effects(self) -> EffectDoor {
         if self.between_calls { EffectDoor::default() } else { EffectDoor::InsideCall }
@@ -112,6 +118,7 @@ pub(super) struct World {
     pub mailer: Arc<RecordingMailer>,
     pub telephony: Arc<RecordingTelephony>,
     pub stock: Arc<MemoryInventory>,
+    pub claims: Arc<ToldClaims>,
     pub store: Arc<dyn Durable>,
     // Last: the store is closed before its folder goes.
     _disk: Option<tempfile::TempDir>,
@@ -134,6 +141,7 @@ impl World {
             telephony: telephony.clone(),
             inventory: stock.clone(),
         };
+        let claims = Arc::new(ToldClaims::default());
         let disk = setup.on_disk.then(crate::crash_world::scratch);
         let store: Arc<dyn Durable> = match &disk {
             None => Arc::new(Memory::marked(&*random, mark)),
@@ -150,8 +158,9 @@ impl World {
             simulated_clock: Some(clock),
             drive: Drive::ByHand,
             effects: setup.effects(),
+            claims: Some(claims.clone()),
             sequencer: SequencerOptions::default(),
         })?;
-        Ok(World { coinbox, runtime, capabilities, gateway, mailer, telephony, stock, store, _disk: disk })
+        Ok(World { coinbox, runtime, capabilities, gateway, mailer, telephony, stock, claims, store, _disk: disk })
     }
 }

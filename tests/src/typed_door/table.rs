@@ -512,6 +512,12 @@ mod coupons {
             call: |host, given| door::answer(host.coupons().redeem(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("code")?)),
         },
         door::Row {
+            function: "coupons.claim",
+            arguments: &[("claim", door::through::<CouponClaim>)],
+            answer: door::through::<Result<ClaimOutcome, CouponError>>,
+            call: |host, given| door::answer(host.coupons().claim(given.take("claim")?)),
+        },
+        door::Row {
             function: "coupons.list-redemptions",
             arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("after", door::through::<Option<u32>>), ("limit", door::through::<u32>)],
             answer: door::through::<Result<RedemptionPage, CouponError>>,

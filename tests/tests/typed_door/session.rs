@@ -45,6 +45,7 @@ fn open() -> Coinbox {
         simulated_clock: Some(clock),
         drive: Drive::ByHand,
         effects: EffectDoor::default(),
+        claims: None,
         sequencer: SequencerOptions::default(),
     })
     .expect("a host")

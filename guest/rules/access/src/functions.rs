@@ -309,6 +309,7 @@ functions! {
     COUPONS_LIST: Query<()> = query("coupons.list", Tokens::No);
     COUPONS_WITHDRAW: Command<()> = command("coupons.withdraw", Tokens::No);
     COUPONS_REDEEM: Command<AuthId> = command_on("coupons.redeem", Tokens::No, On::Main);
+    COUPONS_CLAIM: Free = free("coupons.claim", Class::Command).by(Way::Home);
     COUPONS_LIST_REDEMPTIONS: Query<AuthId> = query_on("coupons.list-redemptions", Tokens::No, On::Main);
     EVENTS_READ: Query<AuthId> = query_on("events.read", Tokens::Main, On::Main).by(Way::InTurn).of("account");
     INVOICES_LIST_DOCUMENTS: Query<AuthId> = query_on("invoices.list-documents", Tokens::No, On::Main);

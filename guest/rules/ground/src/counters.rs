@@ -18,6 +18,9 @@ pub struct Numbers {
     /// Redeemed coupons (CRD-13).
     #[serde(default, skip_serializing_if = "is_zero")]
     redemptions: u32,
+    /// Claims on coupons of another store.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    claims: u32,
     /// Orders of phone numbers.
     #[serde(default, skip_serializing_if = "is_zero")]
     orders: u32,
@@ -69,6 +72,7 @@ impl Numbers {
             mails: 0,
             hang_ups: 0,
             redemptions: 0,
+            claims: 0,
             orders: 0,
             releases: 0,
             refunds: 0,
@@ -148,6 +152,11 @@ impl Numbers {
     /// The next redemption's number.
     pub fn next_redemption(turn: &mut Turn<'_>, account: AuthId) -> Result<u32, Fault> {
         Numbers::count(turn, account, |numbers| &mut numbers.redemptions)
+    }
+
+    /// The next claim's number.
+    pub fn next_claim(turn: &mut Turn<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(turn, account, |numbers| &mut numbers.claims)
     }
 
     /// The next order's number.

@@ -3,8 +3,9 @@
 
 use super::ids::AuthId;
 use super::outside::{
-    ChargeRequest, CodeMessage, Finding, HangUpRequest, MailOutcome, Message, MethodAnswer, MovementPage, OrderRequest,
-    PaymentOutcome, RefundRequest, ReleaseRequest, StockOutcome, StockPage, TelephonyOutcome,
+    ChargeRequest, ClaimOutcome, CodeMessage, CouponClaim, Finding, HangUpRequest, MailOutcome, Message, MethodAnswer,
+    MovementPage, OrderRequest, PaymentOutcome, RefundRequest, ReleaseRequest, StockOutcome, StockPage,
+    TelephonyOutcome,
 };
 use super::vocabulary::{Instant, int_text};
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,8 @@ use std::marker::PhantomData;
 pub const SECRET_FACT: &str = "mail-secret-fact";
 /// Binds sealed one-time codes to their use.
 pub const CODE: &str = "one-time-code";
+/// Binds the sealed code of a coupon of another store to its use.
+pub const COUPON_CLAIM: &str = "coupon-claim";
 
 /// The owner in the keys of jobs that belong to no account.
 const STORE: &str = "store";
@@ -136,7 +139,8 @@ pub struct Task {
     pub work: Work,
 }
 
-/// What to do outside. The values of a mail's secret facts and one-time codes are sealed, for [`SECRET_FACT`] and [`CODE`].
+/// What to do outside. The values of a mail's secret facts, one-time codes and codes of coupons are sealed, for [`SECRET_FACT`], [`CODE`] and
+/// [`COUPON_CLAIM`].
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs)]
@@ -154,6 +158,7 @@ pub enum Work {
     ReleaseNumber(ReleaseRequest),
     Reconcile(MovementsRequest),
     ReconcileStock(MovementsRequest),
+    ClaimCoupon(CouponClaim),
 }
 
 /// What the gateway has moved, or the stock has given and taken, since a moment.
@@ -183,6 +188,7 @@ pub enum Done {
     Number(StockOutcome),
     Movements(Option<MovementPage>),
     StockMovements(Option<StockPage>),
+    CouponClaim(ClaimOutcome),
     Lost(String),
 }
 

@@ -1,4 +1,4 @@
-//! What the rules ask the outside world to do, and what it answers: payment, email, telephony, the stock of numbers.
+//! What the rules ask the outside world to do, and what it answers: payment, email, telephony, the stock of numbers, coupons of another store.
 //!
 //! Only effects see [`Effects`]; commands write down what is to be done and book what came of it (see `jobs`).
 
@@ -323,6 +323,36 @@ contract_types! {
         #[serde(with = "int_text")]
         pub complete_since: Instant,
     }
+    /// A claim on one use of a coupon of another store, written down before it is sent.
+    struct CouponClaim {
+        pub key: String,
+        pub code: String,
+        pub auth_id: String,
+        pub currency: String,
+    }
+    /// A use that was taken.
+    struct ClaimedCoupon {
+        pub coupon: u32,
+        pub label: String,
+        #[serde(with = "int_text")]
+        pub amount: Micros,
+        pub currency: String,
+        pub validity: CouponValidity,
+    }
+    /// How long the credit of a redemption lasts (R30).
+    enum CouponValidity {
+        Unlimited,
+        Lasting(#[serde(with = "int_text")] Instant),
+        Until(#[serde(with = "int_text")] Instant),
+    }
+    /// What became of a claim.
+    enum ClaimOutcome {
+        Claimed(ClaimedCoupon),
+        Declined(CouponDecline),
+        Refused(#[serde(with = "crate::one_field::cause")] String),
+        Unknown(#[serde(with = "crate::one_field::cause")] String),
+        NotSent(NotSent),
+    }
 }
 
 macro_rules! contract_enums {
@@ -349,6 +379,22 @@ contract_enums! {
     Channel { Sms, Voice }
     /// Why calls end.
     HangUpCause { OutOfCredit, ReservationRefused, Suspended, AccountClosed }
+    /// Why the code of a coupon gives nothing.
+    CouponDecline { Unknown, Expired, Withdrawn, UsedUp, AlreadyRedeemed, OtherCurrency }
+}
+
+impl CouponDecline {
+    /// Its word in events.
+    pub fn word(self) -> &'static str {
+        match self {
+            CouponDecline::Unknown => "unknown",
+            CouponDecline::Expired => "expired",
+            CouponDecline::Withdrawn => "withdrawn",
+            CouponDecline::UsedUp => "used-up",
+            CouponDecline::AlreadyRedeemed => "already-redeemed",
+            CouponDecline::OtherCurrency => "other-currency",
+        }
+    }
 }
 
 impl DeclineReason {

@@ -10,34 +10,40 @@
 //! | `coup/d/<digest of its code>` | its number |
 //! | `coup/last` | the newest number |
 //! | `red/<account>/<number, newest first>` | a redemption: what a receipt with method `coupon` is made of |
-//! | `redn/<account>/<coupon>` | how often an account has redeemed a coupon |
-//! | `redt/<account>` | moments of its declined tries within the last hour |
+//! | `redn/<account>/<coupon>` | how often an account has redeemed a coupon, where the coupon is kept |
+//! | `redt/<account>` | its tries that count: declined within the last hour, or without an answer yet |
+//! | `coup/c/<key>` | a claim of another store, and its answer |
+//! | `redc/<account>/<number>` | a claim on a coupon of another store |
+//!
+//! A redemption has two halves: a use of the coupon is taken (`claiming`), and its credit is given (`giving`). Where one store has both,
+//! they are one call. Where the coupons are in another store, a job (`elsewhere`) has the first half done there.
 
+mod claiming;
+mod codes;
+pub(crate) mod elsewhere;
+mod giving;
 mod records;
+mod tries;
 
+pub use codes::{label, normal};
+pub use coinbox_ground::outside::{ClaimOutcome, ClaimedCoupon, CouponClaim};
 pub use records::{
     Coupon, CouponPage, Decline, NewCoupon, Outcome, Redemption, RedemptionPage, ShownRedemption, Validity,
 };
 
+use codes::{COUPONS, PURPOSE, coupon_key, digest, draw_free, find, found_key};
 use coinbox_access::{self as access, functions};
-use coinbox_credit::movements::grants::{self, Grant};
 use coinbox_ground::calendar::LAST_MOMENT;
-use coinbox_ground::counters::Numbers;
 use coinbox_ground::currency::Currency;
 use coinbox_ground::feed;
-use coinbox_ground::ids::{AuthId, draw_code, highest_first};
+use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::turn::{Turn, end_of_prefix, successor};
-use coinbox_ground::vocabulary::{
-    Caller, Checks, DAY_MS, Fact, Fault, FieldRule, HOUR_MS, Instant, Refusal, interface_error,
-};
-use coinbox_invoices::receipts::{self, Receipt};
-use coinbox_ledger::LedgerAccount;
-use coinbox_ledger::lots::LotKind;
+use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, interface_error};
 use coinbox_ledger::wallet;
-use coinbox_profiles::mail;
 use coinbox_profiles::policy::{AMOUNT_MAX, Policy};
-use records::{Found, Last, Redeemed, Stored, Tries};
+use giving::{redemption_key, redemptions_prefix};
+use records::{Found, LASTING_MAX, Last, Stored};
 
 interface_error! {
     /// Errors of `coupons`.
@@ -47,68 +53,13 @@ interface_error! {
     }
 }
 
-/// Binds sealed codes and their digests to their use.
-const PURPOSE: &str = "coupon-code";
-
-const LASTING_MAX: Instant = 3_650 * DAY_MS;
 const USES_MAX: u32 = 1_000_000;
 const USES_PER_ACCOUNT_MAX: u32 = 1_000;
 const PAGE_MAX: u32 = 100;
-/// How often a free code is looked for. Two equal ones among 31^12 are a fault of the random source.
-const DRAWS_MAX: usize = 8;
 const LAST_KEY: &str = "coup/last";
-const COUPONS: &str = "coup/n/";
-
-fn coupon_key(number: u32) -> String {
-    format!("{COUPONS}{}", highest_first(number))
-}
-
-fn found_key(turn: &Turn<'_>, code: &str) -> String {
-    format!("coup/d/{}", turn.vault().digest(PURPOSE, code))
-}
-
-fn redemptions_prefix(account: AuthId) -> String {
-    format!("red/{account}/")
-}
-
-fn redemption_key(account: AuthId, number: u32) -> String {
-    redemptions_prefix(account) + &highest_first(number)
-}
-
-fn redeemed_key(account: AuthId, coupon: u32) -> String {
-    format!("redn/{account}/{coupon:08}")
-}
-
-fn tries_key(account: AuthId) -> String {
-    format!("redt/{account}")
-}
-
-/// The code as it is kept: in upper case. None: no code has this form.
-pub fn normal(code: &str) -> Option<String> {
-    let good = (4..=32).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    good.then(|| code.to_ascii_uppercase())
-}
-
-/// Masked but for the last characters: enough to know it again, too little to redeem it.
-pub fn label(code: &str) -> String {
-    let shown = if code.len() >= 8 { 4 } else { 2 };
-    format!("****{}", &code[code.len() - shown..])
-}
-
-/// Stands for the code where it must not be read.
-fn digest(turn: &Turn<'_>, code: &str) -> String {
-    turn.vault().digest(PURPOSE, &normal(code).unwrap_or_default())
-}
 
 fn load(turn: &Turn<'_>, number: u32) -> Result<Stored, Fault> {
     turn.get(&coupon_key(number))?.ok_or_else(|| Fault::not_found("coupon"))
-}
-
-/// The coupon with this code, if there is one.
-fn find(turn: &Turn<'_>, code: &str) -> Result<Option<Stored>, Fault> {
-    let Some(code) = normal(code) else { return Ok(None) };
-    let Some(found) = turn.get::<Found>(&found_key(turn, &code))? else { return Ok(None) };
-    turn.need(&coupon_key(found.number)).map(Some)
 }
 
 fn show(turn: &Turn<'_>, stored: &Stored) -> Result<Coupon, Fault> {
@@ -205,16 +156,6 @@ fn check_new(turn: &Turn<'_>, coupon: &NewCoupon) -> Result<Currency, Fault> {
     Ok(currency)
 }
 
-fn draw_free(turn: &Turn<'_>) -> Result<String, Fault> {
-    for _ in 0..DRAWS_MAX {
-        let code = draw_code(turn);
-        if turn.text(&found_key(turn, &code)).is_none() {
-            return Ok(code);
-        }
-    }
-    Err(Fault::problem("no-free-code", vec![Fact::new("draws", DRAWS_MAX)]))
-}
-
 /// The coupon with this code.
 pub fn get(turn: &Turn<'_>, caller: &Caller, code: String) -> Result<Coupon, Error> {
     access::query(turn, caller, functions::COUPONS_GET)?;
@@ -266,127 +207,33 @@ pub fn withdraw(turn: &mut Turn<'_>, caller: &Caller, number: u32) -> Result<Cou
     })
 }
 
-/// Gives the credit of a coupon, or says why not. Each declined try counts towards the limit of an hour.
+/// Gives the credit of a coupon, or says why not. Each declined try counts towards the limit of an hour. In a store of several that does not have
+/// the code, a job asks the one that keeps the coupons.
 pub fn redeem(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, code: String) -> Result<Outcome, Error> {
     let command = access::command_on(turn, caller, functions::COUPONS_REDEEM, &auth_id)?;
     let args = (&auth_id, digest(turn, &code));
     command.once(turn, &args, |turn, who, account| {
-        wallet::need(turn, account)?;
-        let tries = tries_within_an_hour(turn, account)?;
-        let most = usize::try_from(Policy::load(turn)?.coupon_tries).unwrap_or(usize::MAX);
-        if let Some(place) = tries.len().checked_sub(most) {
-            return Err(Refusal::TooOften(tries[place] + HOUR_MS).into());
+        let currency = wallet::currency(turn, account)?;
+        tries::check(turn, account)?;
+        if let Some(code) = normal(&code)
+            && find(turn, &code)?.is_none()
+            && !turn.mark().is_empty()
+        {
+            return Ok(Outcome::Started(elsewhere::start(turn, account, &code, who.name())?));
         }
-        match eligible(turn, account, &code)? {
-            Ok(stored) => Ok(Outcome::Redeemed(give(turn, account, stored, who.name())?)),
+        match claiming::claim(turn, account, currency, &code)? {
+            Ok(claimed) => Ok(Outcome::Redeemed(giving::give(turn, account, &claimed, who.name())?)),
             Err(decline) => {
-                fail(turn, account, tries, decline);
+                tries::fail(turn, account, decline)?;
                 Ok(Outcome::Declined(decline))
             }
         }
     })
 }
 
-/// Moments of the declined tries that still count, oldest first.
-fn tries_within_an_hour(turn: &Turn<'_>, account: AuthId) -> Result<Vec<Instant>, Fault> {
-    let tries = turn.get::<Tries>(&tries_key(account))?.map_or_else(Vec::new, |tries| tries.at);
-    Ok(tries.into_iter().filter(|at| at + HOUR_MS > turn.now()).collect())
-}
-
-fn fail(turn: &mut Turn<'_>, account: AuthId, mut tries: Vec<Instant>, decline: Decline) {
-    tries.push(turn.now());
-    let failed = tries.len();
-    turn.put(&tries_key(account), &Tries { v: 1, at: tries });
-    feed::event(account, "coupon-declined", "CRD-13")
-        .fact("cause", decline.word())
-        .fact("failed-tries", failed)
-        .tell(turn);
-}
-
-fn eligible(turn: &Turn<'_>, account: AuthId, code: &str) -> Result<Result<Stored, Decline>, Fault> {
-    let Some(stored) = find(turn, code)? else { return Ok(Err(Decline::Unknown)) };
-    let by_account = turn.get::<Redeemed>(&redeemed_key(account, stored.number))?.map_or(0, |redeemed| redeemed.count);
-    Ok(if stored.currency != wallet::currency(turn, account)? {
-        Err(Decline::OtherCurrency)
-    } else if by_account >= stored.uses_per_account {
-        Err(Decline::AlreadyRedeemed)
-    } else if stored.withdrawn.is_some() {
-        Err(Decline::Withdrawn)
-    } else if turn.now() >= stored.redeem_by {
-        Err(Decline::Expired)
-    } else if stored.redeemed >= stored.uses {
-        Err(Decline::UsedUp)
-    } else {
-        Ok(stored)
-    })
-}
-
-fn give(turn: &mut Turn<'_>, account: AuthId, mut stored: Stored, by: &str) -> Result<ShownRedemption, Fault> {
-    let expires = match stored.validity {
-        Validity::Unlimited => None,
-        Validity::Lasting(length) => Some(turn.now().saturating_add(length).min(LAST_MOMENT)),
-        Validity::Until(end) => Some(end),
-    };
-    stored.redeemed += 1;
-    turn.put(&coupon_key(stored.number), &stored);
-    let count_key = redeemed_key(account, stored.number);
-    let count = turn.get::<Redeemed>(&count_key)?.map_or(0, |redeemed| redeemed.count) + 1;
-    turn.put(&count_key, &Redeemed { v: 1, count });
-    let reason = format!("coupon {} ({})", stored.number, stored.label);
-    let granted = grants::grant(
-        turn,
-        account,
-        &Grant {
-            kind: LotKind::Promotional,
-            amount: stored.amount,
-            expires,
-            contra: LedgerAccount::Coupons,
-            entry: "coupon-redeemed",
-            rule: "CRD-13",
-            reason: &reason,
-        },
-    )?;
-    let redemption = Redemption {
-        v: 1,
-        number: Numbers::next_redemption(turn, account)?,
-        coupon: stored.number,
-        label: stored.label,
-        amount: stored.amount,
-        paid_owed: granted.paid_owed,
-        at: turn.now(),
-        expires,
-        lot: granted.lot,
-        transaction: granted.transaction,
-        by: by.to_owned(),
-    };
-    turn.put(&redemption_key(account, redemption.number), &redemption);
-    let receipt = Receipt {
-        amount: redemption.amount,
-        outcome: receipts::Outcome::Successful,
-        method: "coupon",
-        product: "coupon",
-        description: &format!("Coupon {}", redemption.label),
-        card: "",
-        reference: "",
-        charge: None,
-        refers_to: Some(format!("redemption-{}", redemption.number)),
-        note: "",
-        transactions: vec![redemption.transaction.clone()],
-    };
-    let receipt = receipts::issue(turn, account, receipt)?;
-    mail::send(
-        turn,
-        account,
-        "coupon-redeemed",
-        vec![
-            Fact::new("amount", redemption.amount),
-            Fact::new("balance", wallet::need(turn, account)?.balance),
-            Fact::new("label", &redemption.label),
-            Fact::new("expires", expires.map_or_else(|| "never".to_owned(), coinbox_ground::calendar::day_name)),
-            Fact::new("receipt", receipt),
-        ],
-    )?;
-    Ok(redemption.shown())
+/// Takes one use of a coupon for an account of another store, once a key. Only the host asks for it.
+pub fn claim(turn: &mut Turn<'_>, claim: CouponClaim) -> Result<ClaimOutcome, Error> {
+    Ok(claiming::claim_once(turn, &claim)?)
 }
 
 /// Redemptions of an account, newest first, those with a number below `after`: for receipts with method `coupon` (INV-3).

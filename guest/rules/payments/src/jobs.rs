@@ -1,5 +1,6 @@
-//! The jobs of this area: charges, refunds, cards, collection, what the gateway has moved since a backup.
+//! The jobs of this area: charges, refunds, cards, collection, coupons of another store, what the gateway has moved since a backup.
 
+use crate::coupons::elsewhere;
 use crate::{cards, charges, dunning, reconcile, refunds};
 use coinbox_credit::records;
 use coinbox_credit::records::reconciliation::{Outside, PAYMENTS_JOB};
@@ -41,6 +42,12 @@ pub const JOBS: &[&dyn Job] = &[
     },
     &Row::inside(cards::EXPIRING, cards::mail_expiring),
     &Row::inside(records::dunning::JOB, dunning::run),
+    &Row {
+        kind: elsewhere::JOB,
+        begin: elsewhere::begin,
+        effect: Some(Effect { attempt: elsewhere::attempt, finish: elsewhere::finish }),
+        look: Some(elsewhere::look),
+    },
     &Row {
         kind: PAYMENTS_JOB,
         begin: |turn, _| reconcile::begin(turn, Outside::Payments),

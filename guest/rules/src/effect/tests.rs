@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::ground::outside::{
-    Channel, DeclineReason, Declined, HangUpCause, MethodDescription, MethodKind, NotSent, OfferFilter, OfferPage,
-    Paid, Pending,
+    Channel, ClaimedCoupon, CouponDecline, CouponValidity, DeclineReason, Declined, HangUpCause, MethodDescription,
+    MethodKind, NotSent, OfferFilter, OfferPage, Paid, Pending,
 };
 use crate::ground::product::NumberKind;
 use crate::ground::testing::{OpenVault, START};
@@ -89,6 +89,15 @@ fn release() -> ReleaseRequest {
     }
 }
 
+fn claim(code: &str) -> CouponClaim {
+    CouponClaim {
+        key: "claim-1".to_owned(),
+        code: code.to_owned(),
+        auth_id: "MA".to_owned(),
+        currency: "USD".to_owned(),
+    }
+}
+
 fn since(cursor: Option<&str>) -> MovementsRequest {
     MovementsRequest { since: START, cursor: cursor.map(str::to_owned) }
 }
@@ -123,6 +132,10 @@ fn rows() -> Vec<Row> {
         plain(Work::HangUp(hang_up()), Request::HangUp(hang_up())),
         plain(Work::Reconcile(since(Some("c"))), Request::ListMovements(since(Some("c")))),
         plain(Work::ReconcileStock(since(None)), Request::ListOrders(since(None))),
+        plain(
+            Work::ClaimCoupon(claim(&OpenVault.seal(COUPON_CLAIM, "SPRING-26"))),
+            Request::ClaimCoupon(claim("SPRING-26")),
+        ),
     ]
 }
 
@@ -172,6 +185,20 @@ fn answers() -> Vec<Answer> {
         Answer::StockMovements(None),
         Answer::StockMovements(Some(StockPage { movements: Vec::new(), next: None, complete_since: START })),
     ]);
+    let claimed = ClaimedCoupon {
+        coupon: 1,
+        label: "****G-26".to_owned(),
+        amount: 5_000_000,
+        currency: "USD".to_owned(),
+        validity: CouponValidity::Unlimited,
+    };
+    let claims = [
+        ClaimOutcome::Claimed(claimed),
+        ClaimOutcome::Declined(CouponDecline::Unknown),
+        ClaimOutcome::Unknown("lost".to_owned()),
+        ClaimOutcome::NotSent(not_sent()),
+    ];
+    all.extend(claims.map(Answer::CouponClaim));
     all
 }
 
@@ -189,6 +216,7 @@ fn case_for(request: &Request) -> &'static str {
         Request::OrderNumber(_) | Request::ReleaseNumber(_) => "number",
         Request::FindOrder(_) => "found-order",
         Request::ListOrders(_) => "stock-movements",
+        Request::ClaimCoupon(_) => "coupon-claim",
     }
 }
 
@@ -210,6 +238,7 @@ fn meaning(answer: &Answer) -> Done {
         Answer::StillRunning(calls) => Done::HangUp(calls),
         Answer::Number(outcome) => Done::Number(outcome),
         Answer::StockMovements(page) => Done::StockMovements(page),
+        Answer::CouponClaim(outcome) => Done::CouponClaim(outcome),
         Answer::FoundOrder(_) => panic!("an order that is looked up was sent before"),
     }
 }
@@ -401,11 +430,25 @@ fn between_calls(world: &Scripted, task: &Task) -> Done {
     panic!("{task:?} never ends")
 }
 
+/// No import claims a coupon: at the door inside a call nothing is asked, and the outcome says at which door it would be.
+#[test]
+fn a_coupon_of_another_store_is_claimed_at_the_second_door_only() {
+    let task = task(&Work::ClaimCoupon(claim(&OpenVault.seal(COUPON_CLAIM, "SPRING-26"))), 1);
+    let world = Scripted::answering(Vec::new());
+    let Done::Lost(cause) = perform(&world, task.clone()) else { panic!("another outcome") };
+    assert!(cause.contains("jobs.next-request"), "{cause}");
+    assert_eq!(world.asked(), []);
+    let declined = ClaimOutcome::Declined(CouponDecline::Expired);
+    let world = Scripted::answering(vec![Answer::CouponClaim(declined.clone())]);
+    assert_eq!(between_calls(&world, &task), Done::CouponClaim(declined));
+    assert_eq!(world.asked(), [Request::ClaimCoupon(claim("SPRING-26"))]);
+}
+
 /// Both doors ask the same of the world, in the same order, and make the same of its answers.
 #[test]
 fn both_doors_are_one() {
     let mut compared = 0;
-    for row in rows() {
+    for row in rows().into_iter().filter(|row| !matches!(row.work, Work::ClaimCoupon(_))) {
         for attempt in [1, 2] {
             let look_up = row.look_up.as_ref().filter(|_| attempt > 1);
             let fits = |request: &Request| {
@@ -438,6 +481,10 @@ fn secrets_stay_sealed_until_they_are_sent() {
     for (work, answer) in [
         (Work::SendMail(mail(&OpenVault.seal(SECRET_FACT, "geheim"))), Answer::Mail(MailOutcome::Sent)),
         (Work::SendCode(code(&OpenVault.seal(CODE, "geheim"))), Answer::Code(TelephonyOutcome::Accepted)),
+        (
+            Work::ClaimCoupon(claim(&OpenVault.seal(COUPON_CLAIM, "geheim"))),
+            Answer::CouponClaim(ClaimOutcome::Declined(CouponDecline::Unknown)),
+        ),
     ] {
         let task = task(&work, 1);
         assert!(!serde_json::to_string(&task).expect("JSON").contains("geheim"), "a task may be stored and logged");
@@ -461,7 +508,9 @@ fn what_cannot_be_opened_is_refused_and_never_sent() {
         (Work::SendMail(mail("altered")), Done::Mail(MailOutcome::Refused(other_store.clone()))),
         (Work::SendMail(mail(&misused)), Done::Mail(MailOutcome::Refused(other_store.clone()))),
         (Work::SendMail(mail("destroyed")), Done::Mail(MailOutcome::Refused(destroyed.clone()))),
-        (Work::SendCode(code("123456")), Done::Code(TelephonyOutcome::Refused(other_store))),
+        (Work::SendCode(code("123456")), Done::Code(TelephonyOutcome::Refused(other_store.clone()))),
+        (Work::ClaimCoupon(claim("SPRING-26")), Done::CouponClaim(ClaimOutcome::Refused(other_store))),
+        (Work::ClaimCoupon(claim("destroyed")), Done::CouponClaim(ClaimOutcome::Refused(destroyed.clone()))),
         (Work::SendCode(code("destroyed")), Done::Code(TelephonyOutcome::Refused(destroyed))),
     ] {
         let world = Scripted::answering(Vec::new());

@@ -36,8 +36,8 @@ const VERSION_1: &str = include_str!("../../fixtures/records-v1.json");
 /// Kinds of records that came after the release of the last fixture.
 const UNRELEASED: &[&str] = &[
     "acctm", "adj", "back", "bi", "bill", "body", "chk", "clos", "coup", "cyc", "daily", "day", "doc", "docn", "docno",
-    "docst", "draft", "dun", "ended", "held", "hist", "iss", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redn",
-    "redt", "rel", "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "seat", "series", "spend", "use",
+    "docst", "draft", "dun", "ended", "held", "hist", "iss", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redc",
+    "redn", "redt", "rel", "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "seat", "series", "spend", "use",
 ];
 
 fn row(prefix: &str, rate: &str) -> PriceRow {
@@ -232,8 +232,19 @@ fn everything() -> (Story, String) {
             })
         })
         .expect("good commands");
+    claim_elsewhere(&story);
     with_documents(&story);
     (story, sub)
+}
+
+/// A coupon of another store that is being claimed.
+fn claim_elsewhere(story: &Story) {
+    story.fake.set_mark("B2");
+    let account = story.account.clone();
+    let redeemed =
+        story.fake.command(story.now, |turn| coupons::redeem(turn, &operator(), account, "SPRING-28".to_owned()));
+    assert!(matches!(redeemed, Ok(coupons::Outcome::Started(_))), "{redeemed:?}");
+    story.fake.set_mark("");
 }
 
 /// A debt that was written off.

@@ -91,6 +91,7 @@ impl Fork {
             simulated_clock: Some(moved),
             drive: Drive::ByHand,
             effects: EffectDoor::default(),
+            claims: None,
             sequencer: SequencerOptions::default(),
         })?;
         Ok(Fork { coinbox, _directory: directory })

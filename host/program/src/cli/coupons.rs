@@ -1,6 +1,7 @@
 //! `coinbox coupons …`.
 
 use super::arguments::Coupons;
+use super::credits::follow;
 use super::show::{Rows, Text};
 use super::work::{Work, micros_of, moment_of};
 use coinbox_host::text;
@@ -98,6 +99,9 @@ fn list(work: &Work, limit: usize) -> anyhow::Result<()> {
 /// A declined code is this command's failure; the try is counted all the same.
 fn redeem(work: &Work, account: &str, code: &str) -> anyhow::Result<()> {
     let outcome = work.link.call("coupons.redeem", json!({"auth-id": account, "code": code}))?;
+    if outcome["started"].is_object() {
+        return follow(work, &outcome["started"], "the redemption");
+    }
     if let Some(why) = outcome["declined"].as_str() {
         anyhow::bail!("the coupon was declined: {}", why.replace('-', " "));
     }

@@ -221,6 +221,27 @@ const SENTENCES: &[Line] = &[
     ),
     ("coupon-withdrawn", ALWAYS, "Coupon {coupon} ({label}) was withdrawn[ by {by}] after {redeemed} redemptions."),
     (
+        "coupon-claimed",
+        ALWAYS,
+        "Coupon {coupon} ({label}): one use of {amount} was taken by the account {account} of another cell.",
+    ),
+    (
+        "coupon-claim-started",
+        ALWAYS,
+        "A coupon code is claimed in the cell that keeps the coupons (claim {claim})[, asked by {by}].",
+    ),
+    (
+        "coupon-claim-waits",
+        ALWAYS,
+        "Claim {claim} on a coupon has no answer yet ({cause}). It is asked again until there is one; no use is taken twice.",
+    ),
+    (
+        "coupon-claim-failed",
+        ("reason", "account-closed"),
+        "Claim {claim} on a coupon gave nothing: the account is closed or being closed.",
+    ),
+    ("coupon-claim-failed", ALWAYS, "Claim {claim} on a coupon was refused and gave nothing[: {cause}]."),
+    (
         "coupon-redeemed",
         ALWAYS,
         "A coupon gave {amount} of promotional credit[ ({reason})][; the balance is {balance}]. It is no recharge and counts in no cap.",

@@ -259,6 +259,7 @@ fn open_once(
         simulated_clock,
         drive,
         effects: EffectDoor::default(),
+        claims: None,
         sequencer: SequencerOptions { on_failure: on_failure.take(), ..SequencerOptions::default() },
     })?;
     mailed.connect(&coinbox);

@@ -27,7 +27,7 @@ interface_error! {
 pub struct Started {
     /// For `jobs.look`.
     pub job: String,
-    /// Number of the charge, or name of the card.
+    /// Number of the charge or claim, or name of the card.
     pub name: String,
 }
 

@@ -1,22 +1,17 @@
 //! What is stored of coupons and redemptions, and how the contract shows them.
 
 use coinbox_ground::currency::Currency;
+use coinbox_ground::ids::AuthId;
+use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::money::Money;
+use coinbox_ground::outside::{ClaimOutcome, ClaimedCoupon};
+pub use coinbox_ground::outside::{CouponDecline as Decline, CouponValidity as Validity};
 use coinbox_ground::turn::Record;
-use coinbox_ground::vocabulary::{Instant, Micros, int_text, optional_int_text};
+use coinbox_ground::vocabulary::{DAY_MS, Instant, Micros, int_text, optional_int_text};
 use serde::{Deserialize, Serialize};
 
-/// How long the credit of a redemption lasts (R30).
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Validity {
-    /// Until it is spent.
-    Unlimited,
-    /// From the redemption, in milliseconds.
-    Lasting(#[serde(with = "int_text")] Instant),
-    /// Until this moment.
-    Until(#[serde(with = "int_text")] Instant),
-}
+/// Longest life of the credit of a redemption.
+pub(super) const LASTING_MAX: Instant = 3_650 * DAY_MS;
 
 /// What the operator says when making a coupon.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -66,13 +61,8 @@ pub struct Coupon {
     pub created_by: String,
     #[serde(default, with = "optional_int_text")]
     pub withdrawn: Option<Instant>,
-    #[serde(default = "usd")]
+    #[serde(default = "Currency::usd_code")]
     pub currency: String,
-}
-
-/// Of answers that were kept before coupons had a currency.
-fn usd() -> String {
-    Currency::USD.to_string()
 }
 
 /// A page of coupons, newest first.
@@ -131,6 +121,17 @@ impl Stored {
             created_by: self.created_by.clone(),
             withdrawn: self.withdrawn,
             currency: self.currency.to_string(),
+        }
+    }
+
+    /// All that is needed to give the credit of one use.
+    pub(super) fn claimed(&self) -> ClaimedCoupon {
+        ClaimedCoupon {
+            coupon: self.number,
+            label: self.label.clone(),
+            amount: self.amount.micros(),
+            currency: self.currency.to_string(),
+            validity: self.validity.clone(),
         }
     }
 }
@@ -246,47 +247,73 @@ impl Record for Redeemed {
     const KIND: &'static str = "count of redemptions";
 }
 
-/// Moments of declined tries, at `redt/<account>`. Never more than the policy allows within an hour.
-#[derive(Serialize, Deserialize)]
+/// Tries of an account that count, at `redt/<account>`. Never more than the policy allows within an hour.
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Tries {
     pub(super) v: u32,
+    /// Moments of declined ones.
     pub(super) at: Vec<Instant>,
+    /// Claims on coupons of another store that have no answer yet, by number and beginning.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) open: Vec<(u32, Instant)>,
 }
 
 impl Record for Tries {
-    const KIND: &'static str = "declined tries of coupons";
+    const KIND: &'static str = "tries of coupons";
 }
 
-/// Why a code gives nothing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+/// A claim that another store has made here, at `coup/c/<its key>`.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Answered {
+    pub(super) v: u32,
+    /// Digest of the code.
+    pub(super) code: String,
+    pub(super) account: AuthId,
+    pub(super) currency: Currency,
+    pub(super) at: Instant,
+    /// `claimed` or `declined`.
+    pub(super) outcome: ClaimOutcome,
+}
+
+impl Record for Answered {
+    const KIND: &'static str = "claim of another store";
+}
+
+/// A claim on a coupon of another store, at `redc/<account>/<number>`.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Claiming {
+    pub(super) v: u32,
+    /// The same for every attempt, also after a restore.
+    pub(super) key: String,
+    /// The code, sealed for the task. Empty once there is an answer.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) sealed: String,
+    /// Of the account.
+    pub(super) currency: Currency,
+    /// Who redeems it.
+    pub(super) by: String,
+    pub(super) since: Instant,
+    /// The current attempt.
+    pub(super) attempt: u32,
+    /// The attempt whose outcome is booked.
+    pub(super) booked: u32,
+    pub(super) state: ClaimState,
+}
+
+impl Record for Claiming {
+    const KIND: &'static str = "claim on a coupon";
+}
+
+/// How a claim stands.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Decline {
-    /// There is no such code.
-    Unknown,
-    /// Its `redeem-by` has come.
-    Expired,
-    /// The operator took it back.
-    Withdrawn,
-    /// All uses are taken.
-    UsedUp,
-    /// This account has redeemed it as often as one account may.
-    AlreadyRedeemed,
-    /// It is of another currency than the account.
-    OtherCurrency,
-}
-
-impl Decline {
-    /// Its word in events.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Decline::Unknown => "unknown",
-            Decline::Expired => "expired",
-            Decline::Withdrawn => "withdrawn",
-            Decline::UsedUp => "used-up",
-            Decline::AlreadyRedeemed => "already-redeemed",
-            Decline::OtherCurrency => "other-currency",
-        }
-    }
+pub(super) enum ClaimState {
+    /// There is no answer yet.
+    Working,
+    /// The credit was given by the redemption of this number.
+    Redeemed(u32),
+    /// Nothing was given, for the reason of this word.
+    Failed(String),
 }
 
 /// What became of a try.
@@ -297,4 +324,6 @@ pub enum Outcome {
     Redeemed(ShownRedemption),
     /// Nothing was given.
     Declined(Decline),
+    /// Another store has the coupons: a job claims it there.
+    Started(Started),
 }

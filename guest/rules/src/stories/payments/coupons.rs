@@ -26,6 +26,7 @@ fn redeemed(story: &mut Story, code: &str) -> Result<ShownRedemption, Decline> {
     match story.command(|turn, auth| redeem(turn, &operator(), auth, code.to_owned())) {
         Outcome::Redeemed(redemption) => Ok(redemption),
         Outcome::Declined(decline) => Err(decline),
+        Outcome::Started(started) => panic!("{started:?}: the store stands alone"),
     }
 }
 
