@@ -232,7 +232,6 @@ fn everything() -> (Story, String) {
             })
         })
         .expect("good commands");
-    claim_elsewhere(&story);
     with_documents(&story);
     (story, sub)
 }
@@ -298,8 +297,9 @@ fn reserve(story: &mut Story) {
     });
 }
 
-/// Billing information, seats, a quarterly cycle, an invoice that is collected, and a final invoice that has no number yet.
+/// A coupon of another store, billing information, seats, a quarterly cycle, an invoice that is collected, and a final invoice that has no number yet.
 fn with_documents(story: &Story) {
+    claim_elsewhere(story);
     let change = invoices::BillingChange { country: Some("US".to_owned()), ..invoices::BillingChange::default() };
     let main = crate::ground::ids::AuthId::parse(&story.account).expect("an auth ID");
     let made: Result<(), invoices::Error> = story.fake.command(story.now, |turn| {

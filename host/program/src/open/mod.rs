@@ -267,9 +267,7 @@ fn open_once(
     age.keep();
     let kept = Kept { clock_file, guard, age };
     kept.keep_clock(coinbox.now())?;
-    if let Some(guard) = &kept.guard {
-        guard.keep();
-    }
+    kept.guard.iter().for_each(Guard::keep);
     let mut running = Running::new(coinbox, metrics).with(Arc::new(kept));
     running.documents = documents;
     Ok(Opened { running, new, last })
