@@ -24,6 +24,7 @@ use crate::payments::charges;
 use crate::payments::coupons;
 use crate::policy;
 use crate::pricing::{self, PriceRow};
+use crate::stories::invoices::recurring;
 use crate::stories::scenario::{Answer, Story, changes, operator};
 use crate::usage;
 use crate::usage::daily;
@@ -36,8 +37,8 @@ const VERSION_1: &str = include_str!("../../fixtures/records-v1.json");
 /// Kinds of records that came after the release of the last fixture.
 const UNRELEASED: &[&str] = &[
     "acctm", "adj", "back", "bi", "bill", "body", "chk", "clos", "coup", "cyc", "daily", "day", "doc", "docn", "docno",
-    "docst", "draft", "dun", "ended", "held", "hist", "iss", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redn",
-    "redt", "rel", "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "seat", "series", "spend", "use",
+    "docst", "draft", "dun", "ended", "held", "hist", "iss", "mov", "nb", "nbi", "nbn", "ord", "page", "recur", "red",
+    "redn", "redt", "rel", "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "seat", "series", "spend", "use",
 ];
 
 fn row(prefix: &str, rate: &str) -> PriceRow {
@@ -232,6 +233,8 @@ fn everything() -> (Story, String) {
             })
         })
         .expect("good commands");
+    recurring::sold(&mut story);
+    story.command(recurring::start_one);
     with_documents(&story);
     (story, sub)
 }

@@ -22,6 +22,7 @@ mod policy;
 mod products;
 mod queue;
 mod rejected;
+mod recurring;
 mod reservations;
 mod seller;
 mod serve;
@@ -111,6 +112,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Receipts(command) => documents::receipts(&work, command),
         Command::Billing(command) => documents::billing(&work, command),
         Command::Seats(command) => documents::seats(&work, command),
+        Command::Recurring(command) => recurring::recurring(&work, command),
         Command::Documents(Documents::List(asked)) => lists::documents(&work, &asked),
         Command::Document(_) => Ok(()),
         Command::Numbers(command) => numbers::numbers(&work, command),
