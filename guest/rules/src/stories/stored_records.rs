@@ -233,9 +233,7 @@ fn everything() -> (Story, String) {
             })
         })
         .expect("good commands");
-    recurring::sold(&mut story);
-    story.command(recurring::start_one);
-    with_documents(&story);
+    with_documents(&mut story);
     (story, sub)
 }
 
@@ -290,8 +288,10 @@ fn reserve(story: &mut Story) {
     });
 }
 
-/// Billing information, seats, a quarterly cycle, an invoice that is collected, and a final invoice that has no number yet.
-fn with_documents(story: &Story) {
+/// A recurring charge, billing information, seats, a quarterly cycle, an invoice that is collected, and a final invoice that has no number yet.
+fn with_documents(story: &mut Story) {
+    recurring::sold(story);
+    story.command(recurring::start_one);
     let change = invoices::BillingChange { country: Some("US".to_owned()), ..invoices::BillingChange::default() };
     let main = crate::ground::ids::AuthId::parse(&story.account).expect("an auth ID");
     let made: Result<(), invoices::Error> = story.fake.command(story.now, |turn| {
