@@ -250,7 +250,8 @@ impl ThreeYears {
             Happening::Coupon => ("coupons.redeem", json!({"auth-id": id, "code": COUPON})),
             Happening::Seats(paid) => ("invoices.set-seats", json!({"auth-id": id, "paid": paid})),
             Happening::Starts(reference, quantity) => {
-                let charge = json!({"reference": reference, "product": "support", "heading": "gold", "quantity": quantity});
+                let charge =
+                    json!({"reference": reference, "product": "support", "heading": "gold", "quantity": quantity});
                 ("recurring.start", json!({"auth-id": id, "charge": charge}))
             }
             Happening::Ends(reference) => ("recurring.end", json!({"auth-id": id, "reference": reference})),

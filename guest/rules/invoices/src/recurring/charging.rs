@@ -86,13 +86,7 @@ pub(super) fn price(
 }
 
 /// A month, or a part of it, of one charge.
-pub(super) fn line(
-    book: &Book,
-    (key, charge): &Entry,
-    month: Month,
-    at: Instant,
-    part: Part,
-) -> Result<Line, Fault> {
+pub(super) fn line(book: &Book, (key, charge): &Entry, month: Month, at: Instant, part: Part) -> Result<Line, Fault> {
     let terms = terms(book, charge)?;
     Ok(Line {
         a: charge.holder,
@@ -143,9 +137,10 @@ pub(super) fn take(
 ) -> Result<(), Fault> {
     let mut due: BTreeMap<Month, Vec<Line>> = BTreeMap::new();
     let mut unpriced: BTreeMap<(Product, Heading), Month> = BTreeMap::new();
-    for entry in charges.iter_mut() {
+    for entry in charges {
         let before = entry.1.clone();
-        let until = if before.ended.is_some() { before.through } else { before.last.map_or(through, |last| last.min(through)) };
+        let until =
+            if before.ended.is_some() { before.through } else { before.last.map_or(through, |last| last.min(through)) };
         while entry.1.through < until {
             let month = entry.1.through.next();
             let sold = (before.product, before.heading);

@@ -266,12 +266,7 @@ fn held_by(account: AuthId, holder: AuthId) -> Option<Fact> {
     (holder != account).then(|| Fact::new("sub-account", holder))
 }
 
-fn show(
-    turn: &Turn<'_>,
-    book: &Book,
-    account: AuthId,
-    (key, charge): &Entry,
-) -> Result<RecurringCharge, Fault> {
+fn show(turn: &Turn<'_>, book: &Book, account: AuthId, (key, charge): &Entry) -> Result<RecurringCharge, Fault> {
     let present = Month::of(turn.now());
     let ended = charge.over_since(turn.now());
     let goes_on = ended.is_none() && charge.last.is_none_or(|last| last > present);

@@ -107,9 +107,8 @@ fn a_host_that_is_two_months_late_charges_what_was_held_at_each_first() {
     story.now = day(5, 20);
     // Somebody changes the quantity before any job has run.
     let account = story.account.clone();
-    let changed = story.fake.command(story.now, |turn| {
-        recurring::change(turn, &operator(), account, "A".to_owned(), 7)
-    });
+    let changed =
+        story.fake.command(story.now, |turn| recurring::change(turn, &operator(), account, "A".to_owned(), 7));
     assert_eq!(changed.map(|charge| (charge.quantity, charge.charged_through)), Ok((7, "2026-05".to_owned())));
     let held = ["2026-03 2 30 60.00", "2026-04 2 30 60.00", "2026-05 2 40 80.00"];
     assert_eq!(charged(&story), held);
@@ -235,8 +234,10 @@ fn as_many_as_there_may_be_fit_into_every_record() {
     assert_eq!(invoice.lines.len(), 301, "300 prices of a section, and one line for all others");
     assert_eq!(invoice.lines[0].description, "Support, gold, at further prices");
     let account = story.account.clone();
-    let compared =
-        story.fake.query(story.now, |turn| derived::compare_derived(turn, &operator(), vec![account])).expect("compared");
+    let compared = story
+        .fake
+        .query(story.now, |turn| derived::compare_derived(turn, &operator(), vec![account]))
+        .expect("compared");
     assert_eq!((compared.differences, compared.not_compared), (Vec::new(), Vec::new()));
     let longest = story.fake.dump().values().map(|value| value.len()).max();
     assert!(longest.is_some_and(|length| length <= 256 * 1024), "{longest:?}");
