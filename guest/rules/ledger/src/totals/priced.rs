@@ -43,7 +43,7 @@ impl PriceKey {
     pub(super) fn at_further_prices(&self) -> PriceKey {
         let letters = self.code.split(' ').next().unwrap_or_default();
         let is_recurring = ChargeCode::parse(letters).is_some_and(ChargeCode::is_recurring);
-        let code = if is_recurring { letters } else { &self.code };
+        let code = if is_recurring { letters } else { self.code.as_str() };
         PriceKey { code: code.to_owned(), used_in: self.used_in, price: FURTHER.to_owned() }
     }
 
