@@ -64,16 +64,20 @@ fn price(story: &mut Story, rate: &str, starts_at: Instant) {
     story.command(|turn, auth| pricing::set_overrides(turn, &operator(), auth, starts_at, rows, None, None));
 }
 
+/// A charge of an account that pays 30.00 a month for support; its first month is free.
+pub(crate) fn start_one(turn: &mut Turn<'_>, auth: String) -> Result<RecurringCharge, Error> {
+    let now = turn.now();
+    let rows = vec![row("support", "gold", "30")];
+    pricing::add_product(turn, &operator(), product("support", "gold")).expect("a good product");
+    pricing::set_overrides(turn, &operator(), auth.clone(), now, rows, None, None).expect("good prices");
+    recurring::start(turn, &operator(), auth, new("PLAN-7", 1, FirstMonth::None))
+}
+
 /// An account that pays 30.00 a month for support.
-pub(crate) fn sold(story: &mut Story) {
+fn sold(story: &mut Story) {
     story.command(|turn, _| pricing::add_product(turn, &operator(), product("support", "gold")));
     let now = story.now;
     price(story, "30", now);
-}
-
-/// One charge of it, whose first month is free.
-pub(crate) fn start_one(turn: &mut Turn<'_>, auth: String) -> Result<RecurringCharge, Error> {
-    recurring::start(turn, &operator(), auth, new("PLAN-7", 1, FirstMonth::None))
 }
 
 /// Two plans whose first month was charged whole, in a store whose months end.
