@@ -193,6 +193,14 @@ functions! { invoices InvoiceError {
     command set_seats(auth_id: String, paid: u32) -> exported::invoices::Seats = rules::invoices::set_seats;
 } }
 
+functions! { recurring RecurringError {
+    command start(auth_id: String, charge: exported::recurring::NewRecurringCharge) -> exported::recurring::RecurringCharge = rules::recurring::start;
+    command change(auth_id: String, reference: String, quantity: u32) -> exported::recurring::RecurringCharge = rules::recurring::change;
+    command end(auth_id: String, reference: String, last_month: Option<String>) -> exported::recurring::RecurringCharge = rules::recurring::end;
+    query list(auth_id: String, after: Option<String>, limit: u32) -> exported::recurring::RecurringPage = rules::recurring::list;
+    query get(auth_id: String, reference: String) -> exported::recurring::RecurringCharge = rules::recurring::get;
+} }
+
 functions! { refunds RefundError {
     query list(auth_id: String, after: Option<u32>, limit: u32) -> exported::refunds::RefundPage = rules::refunds::list;
     command retry(auth_id: String, number: u32) -> StartedJob = rules::refunds::retry;

@@ -5,8 +5,8 @@ use crate::contract::{credit_types, outside_types, types, usage_types};
 use crate::mapping::{one_field, records, variants};
 use coinbox_rules::{
     about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
-    jobs, lots, operator, phone_numbers, policy, postpaid, pricing, product, queue, recharge, refunds, reservations,
-    statement, subaccounts, summary, totals, usage, vocabulary, zero_stop,
+    jobs, lots, operator, phone_numbers, policy, postpaid, pricing, product, queue, recharge, recurring, refunds,
+    reservations, statement, subaccounts, summary, totals, usage, vocabulary, zero_stop,
 };
 
 /// Codes: text in the contract, small values in the rules.
@@ -186,6 +186,15 @@ records! {
         legal_name, address, city, state, country, tax_id, notification_addresses,
     }
 
+    exported::recurring::NewRecurringCharge = recurring::NewRecurringCharge {
+        reference, product, heading, quantity, first_month,
+    }
+    exported::recurring::RecurringCharge = recurring::RecurringCharge {
+        reference, account, holder, product, heading, quantity, rate, monthly, started, charged_through, next_charge,
+        last_month, ended,
+    }
+    exported::recurring::RecurringPage = recurring::RecurringPage { charges, next }
+
     credit_types::Refund = refunds::ShownRefund {
         auth_id, number, cause, amount, payment, charge, card, state, due, key, created, settled, reference, job, attempts,
     }
@@ -281,6 +290,7 @@ one_field! {
     exported::subaccounts::SubaccountLimit { limit: u32 }
     exported::subaccounts::HeldNumbers { count: u32 }
     exported::numbers::NumberLimit { limit: u32 }
+    exported::recurring::RecurringLimit { limit: u32 }
     exported::operator::PolicyVersion { version: u32 }
 }
 
@@ -389,6 +399,11 @@ variants! {
 
     exported::numbers::NumberError = phone_numbers::Error {
         NotAvailable, NoPrice, RentIsBeingPosted | Refused, TooManyNumbers, Other
+    }
+
+    exported::recurring::FirstMonth = policy::FirstMonth { None, Full, Prorated | }
+    exported::recurring::RecurringError = recurring::Error {
+        NoPrice, ReferenceTaken, HasEnded | Refused, TooManyCharges, Other
     }
 
     exported::events::EventError = events::Error { | Refused, Other }

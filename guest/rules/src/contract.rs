@@ -10,8 +10,8 @@ use crate::ground::turn::Turn;
 use crate::ground::vocabulary::Caller;
 use crate::{
     about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
-    jobs, operator, phone_numbers, policy, postpaid, pricing, queue, recharge, refunds, reservations, statement,
-    subaccounts, summary, totals, usage, zero_stop,
+    jobs, operator, phone_numbers, policy, postpaid, pricing, queue, recharge, recurring, refunds, reservations,
+    statement, subaccounts, summary, totals, usage, zero_stop,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -210,6 +210,12 @@ contract! {
     PRICING_GET_NUMBER_OVERRIDES query pricing::get_number_overrides { caller, auth_id: plain, at: wide }
     PRICING_GET_SURCHARGE_OVERRIDES query pricing::get_surcharge_overrides { caller, auth_id: plain, at: wide }
     PRICING_BY_COUNTRY query pricing::by_country { caller, auth_id: plain, country: plain }
+
+    RECURRING_START command recurring::start { caller, auth_id: plain, charge: plain }
+    RECURRING_CHANGE command recurring::change { caller, auth_id: plain, reference: plain, quantity: plain }
+    RECURRING_END command recurring::end { caller, auth_id: plain, reference: plain, last_month: plain }
+    RECURRING_LIST query recurring::list { caller, auth_id: plain, after: plain, limit: plain }
+    RECURRING_GET query recurring::get { caller, auth_id: plain, reference: plain }
 
     REFUNDS_LIST query refunds::list { caller, auth_id: plain, after: plain, limit: plain }
     REFUNDS_RETRY command refunds::retry { caller, auth_id: plain, number: plain }

@@ -12,6 +12,7 @@
 //! | [`ledger`], [`lots`], [`wallet`] | double entry, credits by origin, the hot balance | CRD-1, CRD-2 | `ledger` |
 //! | [`totals`], [`month_end`] | what the ledger says of a month; what happens on the first | INV-1, NUM-3, USE-4 | `ledger`; `month_end` here |
 //! | [`invoices`] | invoices, tax, credit notes, receipts, billing information | INV-1, INV-3 to INV-7 | `invoices` |
+//! | [`recurring`] | charges by the month of any product | USE-7 | `invoices` |
 //! | [`usage`], [`pricing`] | events to amounts to postings | USE-1, USE-2, USE-6 | `usage`, `pricing` |
 //! | [`recharge`], [`charges`], [`cards`] | automatic and manual recharges, the ladder, caps | CRD-3 to CRD-7, CRD-11, CRD-16 | `credit`; `charges` and `cards` in `payments` |
 //! | [`coupons`] | codes that give promotional credit | CRD-13 | `payments` |
@@ -61,6 +62,7 @@ pub use access::credentials;
 pub use accounts::{closing, postpaid, subaccounts};
 pub use credit::settings::{alerts, auto_recharge as recharge};
 pub use ground::{calendar, idempotency, ids, money, outside, port, product, turn, vocabulary};
+pub use invoices::recurring;
 pub use ledger::{charge_code, lots, statement, totals, wallet};
 pub use numbers as phone_numbers;
 pub use payments::{cards, charges, coupons, queue, refunds};

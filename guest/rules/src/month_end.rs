@@ -30,6 +30,7 @@ pub(crate) fn run(turn: &mut Turn<'_>) -> Result<Option<Next>, Fault> {
         Phase::Number => invoices::number_page(turn)?,
         Phase::Rent => rent_run::run(turn, state.month, state.after.as_deref())?,
         Phase::Seats => invoices::charge_seats(turn, state.month, state.after.as_deref())?,
+        Phase::Recurring => invoices::recurring::charge_page(turn, state.month, state.after.as_deref())?,
     };
     let job = JOB.key();
     match progress {

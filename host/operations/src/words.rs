@@ -99,7 +99,7 @@ pub fn refusal(refusal: &Refusal, field: impl Fn(&str) -> String) -> String {
 }
 
 /// How whoever works with the program `coinbox` finds what a refusal says is not there, by its kind.
-pub const FINDERS: [(&str, &str); 14] = [
+pub const FINDERS: [(&str, &str); 15] = [
     ("account", "name it by its auth ID, such as MA…, which `coinbox account list --name TEXT` finds"),
     ("account or sub-account", "`coinbox account list` and `coinbox subaccount list ACCOUNT` list them"),
     ("sub-account", "`coinbox subaccount list ACCOUNT` lists them"),
@@ -112,6 +112,7 @@ pub const FINDERS: [(&str, &str); 14] = [
     ("document", "`coinbox documents list --account ACCOUNT` lists them"),
     ("number", "`coinbox numbers list ACCOUNT` lists them"),
     ("queue item", "`coinbox queue` lists them"),
+    ("recurring charge", "`coinbox recurring list ACCOUNT` lists them"),
     ("refund", "`coinbox refunds list ACCOUNT` lists them"),
     ("version", "`coinbox pricebook versions` lists them"),
 ];

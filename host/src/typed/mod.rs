@@ -67,6 +67,7 @@ pub mod jobs;
 pub mod numbers;
 pub mod operator;
 pub mod pricing;
+pub mod recurring;
 pub mod refunds;
 pub mod reservations;
 pub mod subaccounts;

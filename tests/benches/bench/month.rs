@@ -34,7 +34,7 @@ const WORKERS: usize = 4;
 const AT_ONCE: usize = 200;
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 86_400_000;
-const PHASES: [&str; 5] = ["totals", "close", "number", "rent", "seats"];
+const PHASES: [&str; 6] = ["totals", "close", "number", "rent", "seats", "recurring"];
 
 /// Takes every mail and keeps none.
 #[derive(Default)]
@@ -242,8 +242,8 @@ fn measure(directory: &Path, native: bool, accounts: usize) -> Result<Figures> {
 pub fn run(wasm: &'static [u8], scratch: &Path, accounts: usize, rounds: u32) -> Result<()> {
     let base = scratch.join("month");
     build(Arc::new(Engine::load(wasm, &engine::Options::default())?), &base, accounts)?;
-    let names = ["totals", "invoices drafted", "invoices issued", "rent", "seats", "mails, rest"];
-    let mut seconds: [[Rounds; 7]; 2] = Default::default();
+    let names = ["totals", "invoices drafted", "invoices issued", "rent", "seats", "recurring charges", "mails, rest"];
+    let mut seconds: [[Rounds; 8]; 2] = Default::default();
     let mut rates: [[Rounds; 2]; 2] = Default::default();
     for _ in 0..rounds {
         for (side, native) in [(0, true), (1, false)] {

@@ -600,6 +600,44 @@ mod invoices {
     ];
 }
 
+mod recurring {
+    use crate::typed_door as door;
+    use coinbox_host::typed::recurring::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "recurring.start",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("charge", door::through::<NewRecurringCharge>)],
+            answer: door::through::<Result<RecurringCharge, RecurringError>>,
+            call: |host, given| door::answer(host.recurring().start(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("charge")?)),
+        },
+        door::Row {
+            function: "recurring.change",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("reference", door::through::<String>), ("quantity", door::through::<u32>)],
+            answer: door::through::<Result<RecurringCharge, RecurringError>>,
+            call: |host, given| door::answer(host.recurring().change(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("reference")?, given.take("quantity")?)),
+        },
+        door::Row {
+            function: "recurring.end",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("reference", door::through::<String>), ("last-month", door::through::<Option<String>>)],
+            answer: door::through::<Result<RecurringCharge, RecurringError>>,
+            call: |host, given| door::answer(host.recurring().end(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("reference")?, given.take::<Option<String>>("last-month")?.as_deref())),
+        },
+        door::Row {
+            function: "recurring.list",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<RecurringPage, RecurringError>>,
+            call: |host, given| door::answer(host.recurring().list(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
+        },
+        door::Row {
+            function: "recurring.get",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("reference", door::through::<String>)],
+            answer: door::through::<Result<RecurringCharge, RecurringError>>,
+            call: |host, given| door::answer(host.recurring().get(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("reference")?)),
+        },
+    ];
+}
+
 mod refunds {
     use crate::typed_door as door;
     use coinbox_host::typed::refunds::*;
@@ -913,4 +951,4 @@ mod operator {
 }
 
 /// Every interface, in the order of the world.
-pub const ROWS: &[&[Row]] = &[about::ROWS, jobs::ROWS, usage::ROWS, reservations::ROWS, pricing::ROWS, credits::ROWS, coupons::ROWS, invoices::ROWS, refunds::ROWS, accounts::ROWS, subaccounts::ROWS, numbers::ROWS, events::ROWS, operator::ROWS];
+pub const ROWS: &[&[Row]] = &[about::ROWS, jobs::ROWS, usage::ROWS, reservations::ROWS, pricing::ROWS, credits::ROWS, coupons::ROWS, invoices::ROWS, recurring::ROWS, refunds::ROWS, accounts::ROWS, subaccounts::ROWS, numbers::ROWS, events::ROWS, operator::ROWS];

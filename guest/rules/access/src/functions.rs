@@ -381,6 +381,11 @@ functions! {
     PRICING_GET_SURCHARGE_OVERRIDES: Query<AuthId> =
         query_on("pricing.get-surcharge-overrides", Tokens::No, On::Main);
     PRICING_BY_COUNTRY: Query<AuthId> = query_on("pricing.by-country", Tokens::Own, On::Either);
+    RECURRING_START: Command<AuthId> = command_on("recurring.start", Tokens::No, On::Either);
+    RECURRING_CHANGE: Command<AuthId> = command_on("recurring.change", Tokens::No, On::Either);
+    RECURRING_END: Command<AuthId> = command_on("recurring.end", Tokens::No, On::Either);
+    RECURRING_LIST: Query<AuthId> = query_on("recurring.list", Tokens::Own, On::Either);
+    RECURRING_GET: Query<AuthId> = query_on("recurring.get", Tokens::Own, On::Either);
     REFUNDS_LIST: Query<AuthId> = query_on("refunds.list", Tokens::No, On::Main);
     REFUNDS_RETRY: Command<AuthId> = command_on("refunds.retry", Tokens::No, On::Main).also_when_closed();
     REFUNDS_SETTLE: Command<AuthId> = command_on("refunds.settle", Tokens::No, On::Main).also_when_closed();

@@ -11,6 +11,7 @@ use coinbox_ground::turn::{Turn, end_of_prefix};
 use coinbox_ground::vocabulary::{
     Caller, Checks, Fault, FieldRule, Instant, int_text, interface_error, optional_int_text,
 };
+use coinbox_invoices::recurring;
 use coinbox_numbers as numbers;
 use coinbox_profiles::policy::Policy;
 use coinbox_profiles::profile::AccountType;
@@ -207,6 +208,7 @@ fn remove(turn: &mut Turn<'_>, who: &Who, sub: AuthId, disposal: Disposal) -> Re
     }
     let main = before.parent;
     numbers::disband(turn, main, sub, disposal == Disposal::Cascade)?;
+    recurring::end_all(turn, main, Some(sub), "sub-account-deleted")?;
     turn.remove(&index(main, before.created, sub));
     let count = count(turn, main)?.saturating_sub(1);
     subaccount::set_count(turn, main, count);

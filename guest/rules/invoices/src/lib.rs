@@ -1,4 +1,4 @@
-//! Invoices, credit notes, receipts and seats (INV-1, INV-3 to INV-8).
+//! Invoices, credit notes, receipts, seats and recurring charges (INV-1, INV-3 to INV-8, USE-7).
 //!
 //! An invoice is made in two steps. **Close** drafts it from the totals of the cycle, computes tax, and posts tax and rounding as closing
 //! postings of that cycle (R26, R28). **Number** gives drafts their numbers in the order in which they were made, one job for all, so that
@@ -19,6 +19,7 @@
 //! | `series/<kind>/<year>`, `series/<kind>/<year>-<range>` | the last number that was given |
 //! | `series/range` | the range of numbers that a restored store has begun |
 //! | `seat/<account>` | how many seats are paid for, and for which month last |
+//! | `recur/<account>/<reference>` | a recurring charge, and which month was taken last |
 //! | `iss/<kind>/<moment>/<number>` | where a document lies, by the moment of issue, for lists over all accounts |
 //! | `docst/<account>/<number>` | what changes about an issued document: credited, a charge for it failed, a payment taken back |
 //!
@@ -45,6 +46,7 @@ mod lists;
 mod number;
 pub mod receipts;
 pub mod records;
+pub mod recurring;
 mod seats;
 pub mod seller;
 mod series;

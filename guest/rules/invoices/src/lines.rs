@@ -6,7 +6,7 @@ use coinbox_ground::ids::AuthId;
 use coinbox_ground::product::{Heading, Product, SurchargeCode};
 use coinbox_ground::turn::{Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::Fault;
-use coinbox_ledger::charge_code::ChargeCode;
+use coinbox_ledger::charge_code::{ChargeCode, PARTS_OF_MONTH};
 use coinbox_ledger::totals::{self, Adjustment, PriceKey, PricedSum, PricedTotals};
 use coinbox_pricing::Catalogue;
 use coinbox_profiles::profile;
@@ -153,7 +153,7 @@ struct Sold {
     words: String,
     unit: String,
     price_unit: String,
-    per_unit: u32,
+    per_unit: u64,
 }
 
 impl Sold {
@@ -161,6 +161,7 @@ impl Sold {
         let (product, words, unit, price_unit) = match code {
             Some(ChargeCode::Usage(product, heading)) => return Sold::used(catalogue, product, heading),
             Some(ChargeCode::Surcharge(code, of)) => return Sold::ridden(catalogue, code, of),
+            Some(ChargeCode::Recurring(product, heading)) => return Sold::recurring(catalogue, product, heading),
             Some(ChargeCode::Rent) => ("number-rent", "Monthly rent of numbers", "numbers", "months"),
             Some(ChargeCode::Setup) => ("number-setup", "Set-up of numbers", "numbers", "numbers"),
             Some(ChargeCode::Seats) => ("seats", "Seats", "seats", "seats"),
@@ -169,14 +170,20 @@ impl Sold {
             None => (letters, letters, "", ""),
         };
         let [product, words, unit, price_unit] = [product, words, unit, price_unit].map(str::to_owned);
-        Sold { product, words, unit, price_unit, per_unit: code.map_or(1, ChargeCode::billed_per_unit) }
+        Sold { product, words, unit, price_unit, per_unit: code.map_or(1, |code| u64::from(code.billed_per_unit())) }
+    }
+
+    /// What is paid of a month is billed in parts of it.
+    fn recurring(catalogue: &Catalogue, product: Product, heading: Heading) -> Sold {
+        let sold = Sold::used(catalogue, product, heading);
+        Sold { per_unit: sold.per_unit * u64::from(PARTS_OF_MONTH), ..sold }
     }
 
     fn used(catalogue: &Catalogue, product: Product, heading: Heading) -> Sold {
         let code = format!("{product}-{heading}");
         let Some(row) = catalogue.product(product) else {
             // No product is ever taken out of the catalogue.
-            let per_unit = ChargeCode::Usage(product, heading).billed_per_unit();
+            let per_unit = u64::from(ChargeCode::Usage(product, heading).billed_per_unit());
             return Sold {
                 words: code.clone(),
                 product: code,
@@ -191,7 +198,7 @@ impl Sold {
             words: if told.is_empty() { row.words.clone() } else { format!("{}, {told}", row.words) },
             unit: row.unit.words().to_owned(),
             price_unit: row.price_unit.clone(),
-            per_unit: row.unit_size,
+            per_unit: u64::from(row.unit_size),
         }
     }
 
@@ -203,7 +210,7 @@ impl Sold {
             return Sold { product, words, unit, price_unit, per_unit: 1 };
         };
         let (unit, price_unit) = (row.unit.words().to_owned(), row.price_unit.clone());
-        Sold { product, words, unit, price_unit, per_unit: row.unit_size }
+        Sold { product, words, unit, price_unit, per_unit: u64::from(row.unit_size) }
     }
 
     /// What was billed in the unit of the price.

@@ -5,6 +5,11 @@ use coinbox_ground::product::{self, Heading, Product, SurchargeCode};
 
 /// Beginning of the codes of surcharges: it sorts behind all others, so that invoices have them last.
 const SURCHARGE: char = '~';
+/// Beginning of the codes of recurring charges: it sorts before all others, so that invoices have them first.
+const RECURRING: char = '+';
+
+/// In so many parts a month is billed: what is paid of a month that is not paid whole.
+pub const PARTS_OF_MONTH: u32 = 100_000;
 
 /// What one line of a ledger transaction charges for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -13,6 +18,8 @@ pub enum ChargeCode {
     Usage(Product, Heading),
     /// What rides on a rated event (USE-8); charged per unit of a product, or for the event.
     Surcharge(SurchargeCode, Option<Product>),
+    /// A month of a recurring charge (USE-7).
+    Recurring(Product, Heading),
     /// Rent of a number (NUM-3).
     Rent,
     /// Set-up fee of a number (NUM-2).
@@ -32,6 +39,7 @@ impl ChargeCode {
             ChargeCode::Usage(product, heading) => product::pair(product, heading),
             ChargeCode::Surcharge(code, None) => format!("{SURCHARGE}{code}"),
             ChargeCode::Surcharge(code, Some(product)) => format!("{SURCHARGE}{code}:{product}"),
+            ChargeCode::Recurring(product, heading) => format!("{RECURRING}{}", product::pair(product, heading)),
             ChargeCode::Rent => "nr".to_owned(),
             ChargeCode::Setup => "ns".to_owned(),
             ChargeCode::Seats => "st".to_owned(),
@@ -59,13 +67,18 @@ impl ChargeCode {
             let formed = code.is_formed() && product.is_none_or(Product::is_formed);
             return formed.then_some(ChargeCode::Surcharge(code, product));
         }
+        if let Some(pair) = code.strip_prefix(RECURRING) {
+            return product::parse_pair(pair).map(|(product, heading)| ChargeCode::Recurring(product, heading));
+        }
         product::parse_pair(code).map(|(product, heading)| ChargeCode::Usage(product, heading))
     }
 
     /// Product and heading in the words of the contract: `voice` `outbound`, `number-rent` and nothing.
     pub fn words(&self) -> (&str, &str) {
         match self {
-            ChargeCode::Usage(product, heading) => (product.name(), heading.name()),
+            ChargeCode::Usage(product, heading) | ChargeCode::Recurring(product, heading) => {
+                (product.name(), heading.name())
+            }
             ChargeCode::Surcharge(code, _) => ("surcharge", code.name()),
             ChargeCode::Rent => ("number-rent", ""),
             ChargeCode::Setup => ("number-setup", ""),
@@ -78,7 +91,7 @@ impl ChargeCode {
     /// Where the income goes.
     pub fn income(self) -> LedgerAccount {
         match self {
-            ChargeCode::Usage(product, _) => LedgerAccount::Usage(product),
+            ChargeCode::Usage(product, _) | ChargeCode::Recurring(product, _) => LedgerAccount::Usage(product),
             ChargeCode::Surcharge(code, _) => LedgerAccount::Surcharge(code),
             ChargeCode::Rent => LedgerAccount::Rental,
             ChargeCode::Setup => LedgerAccount::Setup,
@@ -93,19 +106,25 @@ impl ChargeCode {
         matches!(self, ChargeCode::Adjustment | ChargeCode::Correction)
     }
 
-    /// In how many parts a unit of the price is billed: hundred-thousandths of a month, others as a whole. Of usage the catalogue says it; this
-    /// is what lines without the billed quantity were priced by: calls and messages.
+    /// In how many parts a unit of the price is billed: hundred-thousandths of a month, others as a whole. Of usage and recurring charges the
+    /// catalogue says how many items a price is for; this is what lines without the billed quantity are counted by.
     pub fn billed_per_unit(self) -> u32 {
         match self {
             ChargeCode::Usage(product, _) if product == Product::VOICE => 60,
-            ChargeCode::Rent => 100_000,
+            ChargeCode::Rent | ChargeCode::Recurring(..) => PARTS_OF_MONTH,
             _ => 1,
         }
     }
 
-    /// Whether totals keep it apart by what the line names as `x`: country and type of numbers, words of surcharges.
+    /// Whether totals keep it apart by what the line names as `x`: country and type of numbers, words of surcharges, references of recurring
+    /// charges.
     pub fn is_told_apart(self) -> bool {
-        matches!(self, ChargeCode::Rent | ChargeCode::Setup | ChargeCode::Surcharge(..))
+        matches!(self, ChargeCode::Rent | ChargeCode::Setup | ChargeCode::Surcharge(..) | ChargeCode::Recurring(..))
+    }
+
+    /// Whether it is a month of a recurring charge.
+    pub fn is_recurring(self) -> bool {
+        matches!(self, ChargeCode::Recurring(..))
     }
 
     /// Whether it rides on an event, which has a line of its own.
@@ -155,6 +174,19 @@ mod tests {
             assert!(text > "zz:zz");
         }
         for bad in ["~", "~Fee", "~fee:", "~fee:Sms", "~:sms"] {
+            assert_eq!(ChargeCode::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn recurring_charges_read_back_and_are_told_by_product_and_reference() {
+        let (product, heading) = (Product::read("support"), Heading::read("gold"));
+        let code = ChargeCode::Recurring(product, heading);
+        assert_eq!((code.code().as_str(), ChargeCode::parse("+support:gold")), ("+support:gold", Some(code)));
+        assert_eq!(words("+support:gold PLAN-7"), ("support".to_owned(), "gold".to_owned(), "PLAN-7".to_owned()));
+        assert_eq!(code.income().name(), "income:usage:support");
+        assert!(code.code().as_str() < "ac", "invoices have them first");
+        for bad in ["+", "+support", "+Support:gold", "+support:"] {
             assert_eq!(ChargeCode::parse(bad), None, "{bad}");
         }
     }

@@ -21,10 +21,13 @@ pub enum Phase {
     Rent,
     /// Seats are charged for the month that begins (R45).
     Seats,
+    /// Recurring charges of the month that begins (USE-7).
+    Recurring,
 }
 
 /// The next phase, in order.
-pub const PHASES: [Phase; 5] = [Phase::Totals, Phase::Close, Phase::Number, Phase::Rent, Phase::Seats];
+pub const PHASES: [Phase; 6] =
+    [Phase::Totals, Phase::Close, Phase::Number, Phase::Rent, Phase::Seats, Phase::Recurring];
 
 /// Where the work stands, at `store/month-end`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

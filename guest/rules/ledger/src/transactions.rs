@@ -22,12 +22,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Posting(pub LedgerAccount, pub Option<AuthId>, pub Money);
 
-/// One thing that a customer is charged for: a rated event, a month of rent, a seat. What it is, is its [`ChargeCode`].
+/// One thing that a customer is charged for: a rated event, a month of rent or of a recurring charge, a seat. What it is, is its [`ChargeCode`].
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Line {
     /// Main account or sub-account.
     pub a: AuthId,
-    /// Event ID; of what is no event, a reference: the month of rent, the reason of an adjustment.
+    /// Event ID; of what is no event, a reference: the month of rent and of recurring charges, the reason of an adjustment.
     pub i: String,
     /// Charge code: `vo`, `si`, `lookup:request`, `nr`, …
     pub p: String,
@@ -41,9 +41,9 @@ pub struct Line {
     pub b: Option<u64>,
     /// Moment of the event.
     pub t: Instant,
-    /// Matched prefix; of numbers country and type, such as `US local`; of surcharges their words.
+    /// Matched prefix; of numbers country and type, such as `US local`; of surcharges their words; of recurring charges the reference.
     pub x: String,
-    /// Rate as the price row has it; of numbers the price of a full month.
+    /// Rate as the price row has it; of numbers and recurring charges the price of a full month.
     pub r: String,
     /// Posted amount.
     pub m: Money,

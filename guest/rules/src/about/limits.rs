@@ -35,7 +35,7 @@ const STORAGE: [(&str, u64); 8] = [
 ];
 
 /// Most items of a batch, most entries of a page.
-const CALLS: [(&str, u64); 34] = [
+const CALLS: [(&str, u64); 35] = [
     ("accounts.list.limit", 500),
     ("coupons.list.limit", 100),
     ("coupons.list-redemptions.limit", 100),
@@ -54,6 +54,7 @@ const CALLS: [(&str, u64); 34] = [
     ("operator.read-charges.limit", 500),
     ("operator.read-ledger.limit", 500),
     ("pricing.add-rows.rows", 1000),
+    ("recurring.list.limit", 100),
     ("refunds.list.limit", 100),
     ("reservations.extend.extensions", ITEMS_MAX as u64),
     ("reservations.list.limit", 500),
@@ -73,11 +74,12 @@ const CALLS: [(&str, u64); 34] = [
 ];
 
 /// What a value may be at most, wherever it occurs.
-const VALUES: [(&str, u64); 7] = [
+const VALUES: [(&str, u64); 8] = [
     ("caller.idempotency-key-bytes", 255),
     ("event.id-characters", ID_MAX as u64),
     ("event.quantity", QUANTITY_MAX as u64),
     ("event.quantity-of-bytes", Unit::Byte.quantity_max() as u64),
+    ("recurring-charge.quantity", crate::recurring::QUANTITY_MAX as u64),
     ("hold.lasts-ms", LASTS_MAX as u64),
     ("hold.source-characters", SOURCE_MAX as u64),
     ("summary.days", crate::usage::summary::DAYS_MAX as u64),

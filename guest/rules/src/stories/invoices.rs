@@ -5,5 +5,6 @@ mod documents;
 mod issued;
 mod prices;
 mod proofs;
+pub(crate) mod recurring;
 mod seller;
 pub(crate) mod world;

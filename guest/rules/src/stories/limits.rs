@@ -10,7 +10,7 @@ use crate::stories::scenario::{Story, operator};
 use crate::usage::reservations::{self, Extension, Hold, Kind, Named, Price, Settlement};
 use crate::usage::running_calls::{self, RunningCall};
 use crate::{accounts, charges, coupons, derived, events, indexes, invoices, operator as proof, phone_numbers};
-use crate::{policy, pricing, queue, refunds, subaccounts, totals, usage};
+use crate::{policy, pricing, queue, recurring, refunds, subaccounts, totals, usage};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ fn told<T, E: Serialize>(answer: Result<T, E>) -> String {
 /// Asks for a page of so many.
 type Page = fn(&Turn<'_>, &Caller, String, u32) -> String;
 
-const PAGES: [(&str, Page); 17] = [
+const PAGES: [(&str, Page); 18] = [
     ("accounts.list", |turn, by, _, limit| told(accounts::list(turn, by, None, None, limit))),
     ("coupons.list", |turn, by, _, limit| told(coupons::list(turn, by, None, limit))),
     ("coupons.list-redemptions", |turn, by, of, limit| told(coupons::list_redemptions(turn, by, of, None, limit))),
@@ -42,6 +42,7 @@ const PAGES: [(&str, Page); 17] = [
     ("operator.list-queue", |turn, by, _, limit| told(queue::list_queue(turn, by, None, limit))),
     ("operator.read-charges", |turn, by, _, limit| told(totals::check::read_charges(turn, by, None, limit))),
     ("operator.read-ledger", |turn, by, _, limit| told(proof::read_ledger(turn, by, None, limit))),
+    ("recurring.list", |turn, by, of, limit| told(recurring::list(turn, by, of, None, limit))),
     ("refunds.list", |turn, by, of, limit| told(refunds::list(turn, by, of, None, limit))),
     ("reservations.list", |turn, by, of, limit| told(reservations::list(turn, by, of, None, limit))),
     ("reservations.list-open", |turn, by, _, limit| told(reservations::list_open(turn, by, None, None, limit))),

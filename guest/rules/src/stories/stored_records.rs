@@ -24,6 +24,7 @@ use crate::payments::charges;
 use crate::payments::coupons;
 use crate::policy;
 use crate::pricing::{self, PriceRow};
+use crate::stories::invoices::recurring;
 use crate::stories::scenario::{Answer, Story, changes, operator};
 use crate::usage;
 use crate::usage::daily;
@@ -36,8 +37,8 @@ const VERSION_1: &str = include_str!("../../fixtures/records-v1.json");
 /// Kinds of records that came after the release of the last fixture.
 const UNRELEASED: &[&str] = &[
     "acctm", "adj", "back", "bi", "bill", "body", "chk", "clos", "coup", "cyc", "daily", "day", "doc", "docn", "docno",
-    "docst", "draft", "dun", "ended", "held", "hist", "iss", "mov", "nb", "nbi", "nbn", "ord", "page", "red", "redc",
-    "redn", "redt", "rel", "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "seat", "series", "spend", "use",
+    "docst", "draft", "dun", "ended", "held", "hist", "iss", "mov", "nb", "nbi", "nbn", "ord", "page", "recur", "red",
+    "redc", "redn", "redt", "rel", "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "seat", "series", "spend", "use",
 ];
 
 fn row(prefix: &str, rate: &str) -> PriceRow {
@@ -297,9 +298,12 @@ fn reserve(story: &mut Story) {
     });
 }
 
-/// A coupon of another store, billing information, seats, a quarterly cycle, an invoice that is collected, and a final invoice that has no number yet.
+/// A coupon of another store, a recurring charge, billing information, seats, a quarterly cycle, an invoice that is collected, and a final
+/// invoice that has no number yet.
 fn with_documents(story: &Story) {
     claim_elsewhere(story);
+    let started = story.fake.command(story.now, |turn| recurring::start_one(turn, story.account.clone()));
+    assert!(started.is_ok(), "{started:?}");
     let change = invoices::BillingChange { country: Some("US".to_owned()), ..invoices::BillingChange::default() };
     let main = crate::ground::ids::AuthId::parse(&story.account).expect("an auth ID");
     let made: Result<(), invoices::Error> = story.fake.command(story.now, |turn| {

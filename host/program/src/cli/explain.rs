@@ -481,6 +481,31 @@ const SENTENCES: &[Line] = &[
         "Paid seats were set from {before} to {seats}[ by {by}]; they are charged from the next first of a month.",
     ),
     ("seats-charged", ALWAYS, "{seats} seats for {month} were charged with {amount}[; the balance is {balance}]."),
+    (
+        "recurring-started",
+        ALWAYS,
+        "The recurring charge {reference} began[ for {sub-account}]: {quantity} × {product} {heading} at {rate}, {monthly} a month[, by {by}].",
+    ),
+    (
+        "recurring-changed",
+        ALWAYS,
+        "The recurring charge {reference} was changed[: from {before} to {quantity}, counted from the next first of a month on][: its last month is {last-month}][, by {by}].",
+    ),
+    (
+        "recurring-charged",
+        ALWAYS,
+        "Recurring charges of {month} ({charges}[: {reference}]) came to {amount}[; the balance is {balance}].",
+    ),
+    (
+        "recurring-unpriced",
+        ALWAYS,
+        "{product} {heading} has no price for {month} any more: the recurring charges of {account} are charged at the price that they paid last.",
+    ),
+    (
+        "recurring-ended",
+        ALWAYS,
+        "The recurring charge {reference} ended ({cause}); it is charged up to {charged-through}.",
+    ),
     ("tax-id-not-valid", ALWAYS, "The tax ID made no reverse charge. {why}."),
     ("tax-state-unknown", ALWAYS, "The tax went by a state that the tax table does not know. {why}."),
     ("mail-address-refused", ALWAYS, "The mail {template} could not go to {address}: {cause}."),

@@ -110,6 +110,10 @@ mod tests {
             ("coinbox policy set brand x", "settings.brand", "brand"),
             ("coinbox account limits MA1 --lookup-rate 0", "settings.lookup-rate", "--lookup-rate"),
             ("coinbox seller set --country x", "settings.seller.country", "--country"),
+            ("coinbox recurring add MA1 R --product p --heading h", "charge.quantity", "--quantity"),
+            ("coinbox recurring add MA1 R --product p --heading h", "charge.reference", "REFERENCE"),
+            ("coinbox recurring change MA1 R 2", "quantity", "QUANTITY"),
+            ("coinbox recurring end MA1 R --last-month x", "last-month", "--last-month"),
         ] {
             assert_eq!(told(line, field), name, "{line}");
         }

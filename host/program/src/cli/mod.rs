@@ -21,6 +21,7 @@ mod pdf;
 mod policy;
 mod products;
 mod queue;
+mod recurring;
 mod rejected;
 mod reservations;
 mod seller;
@@ -111,6 +112,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Receipts(command) => documents::receipts(&work, command),
         Command::Billing(command) => documents::billing(&work, command),
         Command::Seats(command) => documents::seats(&work, command),
+        Command::Recurring(command) => recurring::recurring(&work, command),
         Command::Documents(Documents::List(asked)) => lists::documents(&work, &asked),
         Command::Document(_) => Ok(()),
         Command::Numbers(command) => numbers::numbers(&work, command),

@@ -15,6 +15,7 @@ use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, Instant};
+use coinbox_invoices::recurring;
 use coinbox_ledger::wallet;
 use coinbox_numbers as numbers;
 use coinbox_profiles::mail;
@@ -64,6 +65,7 @@ pub(crate) fn begin(turn: &mut Turn<'_>, account: AuthId, who: &Who, reason: &st
     recharge::switch_off(turn, account)?;
     // Rent that is still due for this month is posted with it, before the final invoice.
     numbers::release_all(turn, account)?;
+    recurring::end_all(turn, account, None, "account-closed")?;
     if wait > 0 {
         let closes = coinbox_ground::calendar::moment_name(closing.closes_at);
         feed::event(account, "account-closing", "ACC-12")

@@ -17,7 +17,7 @@ pub(super) const PRICES_MAX: usize = 300;
 /// What an invoice tells apart: product, price, and use of another month than that of its posting.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct PriceKey {
-    /// Charge code, of numbers with country and type.
+    /// Charge code, of numbers with country and type, of recurring charges with the reference.
     pub code: String,
     /// The month of the use, where it is not that of the posting.
     pub used_in: Option<Month>,
@@ -39,9 +39,12 @@ impl PriceKey {
         }
     }
 
-    /// The same at any price.
+    /// The same at any price. Recurring charges are not told apart by their references any more: there may be hundreds of them in a month.
     pub(super) fn at_further_prices(&self) -> PriceKey {
-        PriceKey { price: FURTHER.to_owned(), ..self.clone() }
+        let letters = self.code.split(' ').next().unwrap_or_default();
+        let is_recurring = ChargeCode::parse(letters).is_some_and(ChargeCode::is_recurring);
+        let code = if is_recurring { letters } else { self.code.as_str() };
+        PriceKey { code: code.to_owned(), used_in: self.used_in, price: FURTHER.to_owned() }
     }
 
     /// As records and the contract name it: `vo//0.0085`, `nr/US local/0.80`, `vo@2026-10//0.0085`.

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What totals of charges are kept by: the charge code, of numbers with country and type.
+/// What totals of charges are kept by: the charge code, of numbers with country and type, of recurring charges with the reference.
 pub fn code_of(line: &Line) -> String {
     match ChargeCode::parse(&line.p) {
         Some(code) if code.is_told_apart() => format!("{} {}", line.p, line.x),

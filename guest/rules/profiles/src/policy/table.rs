@@ -336,8 +336,8 @@ pub(super) static ROWS: &[Row] = &[
         "first-month",
         Form::Choice { at: |policy| &mut policy.first_month },
         "",
-        &["NUM-3", "R20"],
-        "What a number pays at purchase for the month that has begun: nothing, a whole month's rent, or the rest of the month by days.",
+        &["NUM-3", "R20", "USE-7"],
+        "What a number, and a recurring charge that does not say it, pays for the month in which it begins: nothing, a whole month, or the rest of the month by days.",
     ),
     row(
         "rent-grace",

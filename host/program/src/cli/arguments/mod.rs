@@ -7,6 +7,7 @@ mod lists;
 mod numbers;
 mod pdf;
 mod products;
+mod recurring;
 mod refunds;
 mod usage;
 
@@ -17,6 +18,7 @@ pub use lists::{AccountKind, Accounts, Documents, Issued, word};
 pub use numbers::{NumberType, Numbers};
 pub use pdf::{Document, Pdf, SampleKind};
 pub use products::{NewProduct, ProductChange, Products};
+pub use recurring::{NewRecurring, Recurring};
 pub use refunds::{Queue, Refunds};
 pub use usage::{
     Daily, Discard, Export, Group, Rejected, RejectedFilter, Reserved, Resubmit, Statement, Summary, Usage, Used,
@@ -123,6 +125,9 @@ pub enum Command {
     /// Paid seats
     #[command(subcommand)]
     Seats(Seats),
+    /// What accounts pay by the month: a product with a quantity
+    #[command(subcommand)]
+    Recurring(Recurring),
     /// How documents look with the configured templates, without store or server
     #[command(subcommand)]
     Document(Document),
