@@ -42,6 +42,31 @@ pub struct OverrideSet {
     pub rows: u32,
 }
 
+/// What is digested of the arguments of [`set_overrides`]. Surcharges and tiers only where they are named: all other digests are those of version 0.1.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Digested<'a> {
+    /// As version 0.1 has digested it.
+    Plain(Instant, &'a [PriceRow], Option<&'a NumberPrices>),
+    /// With surcharges or tiers.
+    Full(Instant, &'a [PriceRow], Option<&'a NumberPrices>, Option<&'a [Surcharge]>, Option<&'a [RowTiers]>),
+}
+
+impl<'a> Digested<'a> {
+    fn of(
+        starts_at: Instant,
+        rows: &'a [PriceRow],
+        prices: Option<&'a NumberPrices>,
+        surcharges: Option<&'a [Surcharge]>,
+        tiers: Option<&'a [RowTiers]>,
+    ) -> Digested<'a> {
+        match (surcharges, tiers) {
+            (None, None) => Digested::Plain(starts_at, rows, prices),
+            _ => Digested::Full(starts_at, rows, prices, surcharges, tiers),
+        }
+    }
+}
+
 /// Whether the account has, had or will have price overrides.
 pub fn has_overrides(turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
     Ok(!Sets::load(turn, account)?.sets.is_empty())
@@ -61,7 +86,8 @@ pub fn set_overrides(
     tiers: Option<Vec<RowTiers>>,
 ) -> Result<(), Error> {
     let command = access::command_on(turn, caller, functions::PRICING_SET_OVERRIDES, &auth_id)?;
-    command.once(turn, &(starts_at, &rows, &prices, &surcharges, &tiers), |turn, who, account| {
+    let asked = Digested::of(starts_at, &rows, prices.as_ref(), surcharges.as_deref(), tiers.as_deref());
+    command.once(turn, &asked, |turn, who, account| {
         let mut sets = Sets::load(turn, account)?;
         let mut checks = Checks::new();
         let changes_nothing =
