@@ -123,10 +123,6 @@ pub(super) enum Happening {
     Reinstated,
     Coupon,
     Seats(u32),
-    /// A recurring charge and its quantity.
-    Starts(&'static str, u32),
-    /// The recurring charge ends.
-    Ends(&'static str),
     Taxed(&'static str),
     Off,
     /// A number, its type, and whether the first sub-account is to have it.
@@ -137,17 +133,13 @@ pub(super) enum Happening {
 }
 
 /// Day, customer, happening. Days are counted from 0.
-pub(super) const HAPPENINGS: [(u32, &str, Happening); 35] = [
+pub(super) const HAPPENINGS: [(u32, &str, Happening); 31] = [
     (3, "steady", Happening::Taxed("US")),
     (3, "busy", Happening::Taxed("US")),
     (3, "group", Happening::Taxed("DE")),
     (20, "group", Happening::Seats(4)),
     (420, "group", Happening::Seats(2)),
     (20, "capped", Happening::Seats(1)),
-    (15, "steady", Happening::Starts("PLAN-1", 2)),
-    (700, "steady", Happening::Ends("PLAN-1")),
-    (50, "group", Happening::Starts("ARCHIVE", 3)),
-    (20, "leaves", Happening::Starts("PLAN-1", 1)),
     (60, "gifts", Happening::Coupon),
     (350, "capped", Happening::Coupon),
     (351, "steady", Happening::Coupon),

@@ -1,6 +1,6 @@
 //! Three years in the life of some customers, day by day, with the clock simulated: cards that fail, are capped and replaced, banks that take
-//! days, answers that are lost, gifts and coupons that expire, a trial that is upgraded, rented numbers, paid seats, recurring charges, tax, a
-//! chargeback, invoices that are not paid with the suspension for it, an account that is closed with its refund.
+//! days, answers that are lost, gifts and coupons that expire, a trial that is upgraded, rented numbers, paid seats, tax, a chargeback, invoices
+//! that are not paid with the suspension for it, an account that is closed with its refund.
 //!
 //! At every month's end every balance must follow from the ledger, and the ledger must hold what the gateway has taken, payment
 //! by payment. The whole is the same for the same seed.
@@ -29,7 +29,7 @@ const CHARGES_PAGE: usize = 100;
 /// Events of the feed that are read at once.
 const FEED_PAGE: usize = 1000;
 /// What the three years are there for.
-const MUST_HAPPEN: [&str; 21] = [
+const MUST_HAPPEN: [&str; 19] = [
     "recharge-failed",
     "recharge-capped",
     "recharge-open",
@@ -49,8 +49,6 @@ const MUST_HAPPEN: [&str; 21] = [
     "rent-posted",
     "rent-owed",
     "seats-charged",
-    "recurring-charged",
-    "recurring-ended",
 ];
 
 /// A code that some redeem.
@@ -88,17 +86,6 @@ pub struct ThreeYears {
     pub happened: BTreeMap<String, u64>,
 }
 
-/// A product that is charged by the month.
-fn support() -> Value {
-    json!({"code": "support", "unit": "item", "rating": "per-unit", "unit-size": 1, "price-unit": "plans",
-        "headings": [{"code": "gold", "words": "gold", "other-side": "none"}], "tax-code": "", "words": "Support"})
-}
-
-fn support_price() -> Value {
-    json!({"product": "support", "heading": "gold", "country": "", "prefix": "", "rate": "4.99", "first-increment": 0,
-        "next-increment": 0})
-}
-
 struct Opened {
     id: String,
     /// The account itself and its sub-accounts.
@@ -109,10 +96,8 @@ impl ThreeYears {
     /// Opens the store and the accounts.
     pub fn begin(runtime: Arc<dyn RulesRuntime>, keeping: Keeping, seed: u64) -> Result<ThreeYears> {
         let mut world = World::new(runtime, keeping, seed, START)?;
-        world.ok("pricing.add-product", None, json!({"product": support()}))?;
         world.ok("pricing.create-version", None, json!({}))?;
         world.ok("pricing.add-rows", None, json!({"version": 1, "rows": super::model::price_rows(100)}))?;
-        world.ok("pricing.add-rows", None, json!({"version": 1, "rows": [support_price()]}))?;
         world.ok("pricing.set-number-prices", None, json!({"version": 1, "prices": number_prices()}))?;
         world.ok("pricing.publish-version", None, json!({"version": 1, "starts-at": "0"}))?;
         let tax =
@@ -249,12 +234,6 @@ impl ThreeYears {
             Happening::Reinstated => ("accounts.set-standing", standing(json!("active"))),
             Happening::Coupon => ("coupons.redeem", json!({"auth-id": id, "code": COUPON})),
             Happening::Seats(paid) => ("invoices.set-seats", json!({"auth-id": id, "paid": paid})),
-            Happening::Starts(reference, quantity) => {
-                let charge =
-                    json!({"reference": reference, "product": "support", "heading": "gold", "quantity": quantity});
-                ("recurring.start", json!({"auth-id": id, "charge": charge}))
-            }
-            Happening::Ends(reference) => ("recurring.end", json!({"auth-id": id, "reference": reference})),
             Happening::Taxed(country) => (
                 "invoices.set-billing",
                 json!({"auth-id": id, "change": {"country": country, "legal-name": "Legal Name"}}),
