@@ -433,7 +433,7 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         "number": "14155550100", "country": "US", "calling-code": "1", "kind": "local", "region": "", "city": "", "voice": true, "sms": true, "mms": false,
     });
     let setting = json!({"name": "hang-up-grace", "value": "-1ms"});
-    vec![
+    let mut calls = vec![
         ("accounts.create", json!({"account": account_form})),
         ("accounts.update", json!({"auth-id": account, "change": {"timezone": "Mars"}})),
         ("accounts.set-standing", json!({"auth-id": nobody, "standing": "active", "details": ""})),
@@ -475,13 +475,7 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("numbers.release", json!({"auth-id": account, "number": "14155550100"})),
         ("operator.set-billing", json!({"auth-id": account, "billing": {"postpaid": "1"}})),
         ("pricing.finish-import", json!({"version": 9})),
-        ("pricing.withdraw-version", json!({"version": 1})),
-        ("pricing.remove-draft", json!({"version": 1})),
         ("pricing.withdraw-overrides", json!({"auth-id": account, "starts-at": START.to_string()})),
-        ("pricing.set-number-prices", json!({"version": 9, "prices": {"rows": [], "seat": "1"}})),
-        ("pricing.set-surcharges", json!({"version": 9, "surcharges": []})),
-        ("pricing.add-product", json!({"product": product("voice")})),
-        ("pricing.update-product", json!({"product": product("nothing")})),
         ("reservations.reserve", json!({"holds": []})),
         ("reservations.extend", json!({"extensions": []})),
         ("reservations.settle", json!({"settlements": []})),
@@ -504,6 +498,21 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("usage.discard", json!({"keys": ["nothing"]})),
         ("operator.change-settings", json!({"version": null, "settings": [setting]})),
         ("operator.change-account-settings", json!({"auth-id": nobody, "version": null, "settings": []})),
+    ];
+    calls.extend(refused_prices());
+    calls
+}
+
+/// The same for prices.
+fn refused_prices() -> Vec<(&'static str, Value)> {
+    vec![
+        ("pricing.withdraw-version", json!({"version": 1})),
+        ("pricing.remove-draft", json!({"version": 1})),
+        ("pricing.set-number-prices", json!({"version": 9, "prices": {"rows": [], "seat": "1"}})),
+        ("pricing.set-tiers", json!({"version": 9, "tiers": []})),
+        ("pricing.set-surcharges", json!({"version": 9, "surcharges": []})),
+        ("pricing.add-product", json!({"product": product("voice")})),
+        ("pricing.update-product", json!({"product": product("nothing")})),
     ]
 }
 

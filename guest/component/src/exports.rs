@@ -127,17 +127,20 @@ functions! { pricing PricingError {
     query get_number_prices(version: u32) -> exported::pricing::NumberPrices = rules::pricing::get_number_prices;
     command set_surcharges(version: u32, surcharges: Vec<exported::pricing::Surcharge>) -> exported::pricing::PriceVersion = rules::pricing::set_surcharges;
     query get_surcharges(version: u32) -> Vec<exported::pricing::Surcharge> = rules::pricing::get_surcharges;
+    command set_tiers(version: u32, tiers: Vec<exported::pricing::TierTable>) -> exported::pricing::PriceVersion = rules::pricing::set_tiers;
+    query get_tiers(version: u32) -> Vec<exported::pricing::TierTable> = rules::pricing::get_tiers;
     command publish_version(version: u32, starts_at: i64) -> exported::pricing::PriceVersion = rules::pricing::publish_version;
     command withdraw_version(version: u32) -> exported::pricing::PriceVersion = rules::pricing::withdraw_version;
     command remove_draft(version: u32) -> () = rules::pricing::remove_draft;
     query list_versions() -> Vec<exported::pricing::PriceVersion> = rules::pricing::list_versions;
     query list_rows(version: u32, after: Option<String>) -> exported::pricing::RowPage = rules::pricing::list_rows;
-    command set_overrides(auth_id: String, starts_at: i64, rows: Vec<exported::pricing::PriceRow>, prices: Option<exported::pricing::NumberPrices>, surcharges: Option<Vec<exported::pricing::Surcharge>>) -> () = rules::pricing::set_overrides;
+    command set_overrides(auth_id: String, starts_at: i64, rows: Vec<exported::pricing::PriceRow>, prices: Option<exported::pricing::NumberPrices>, surcharges: Option<Vec<exported::pricing::Surcharge>>, tiers: Option<Vec<exported::pricing::TierTable>>) -> () = rules::pricing::set_overrides;
     command withdraw_overrides(auth_id: String, starts_at: i64) -> () = rules::pricing::withdraw_overrides;
     query list_overrides(auth_id: String) -> Vec<exported::pricing::OverrideSet> = rules::pricing::list_overrides;
     query get_overrides(auth_id: String, at: i64) -> Vec<exported::pricing::PriceRow> = rules::pricing::get_overrides;
     query get_number_overrides(auth_id: String, at: i64) -> exported::pricing::NumberPrices = rules::pricing::get_number_overrides;
     query get_surcharge_overrides(auth_id: String, at: i64) -> Vec<exported::pricing::Surcharge> = rules::pricing::get_surcharge_overrides;
+    query get_tier_overrides(auth_id: String, at: i64) -> Vec<exported::pricing::TierTable> = rules::pricing::get_tier_overrides;
     query by_country(auth_id: String, country: String) -> exported::pricing::CountryPrices = rules::pricing::by_country;
 } }
 

@@ -94,8 +94,10 @@ records! {
     exported::pricing::NumberRow = pricing::NumberRow { country, kind, setup, monthly }
     exported::pricing::NumberPrices = pricing::NumberPrices { rows, seat }
     exported::pricing::CountryPrices = pricing::CountryPrices {
-        country, calling_code, standard, rows, more, numbers, seat, surcharges,
+        country, calling_code, standard, rows, more, numbers, seat, surcharges, tiers,
     }
+    exported::pricing::TierStep = pricing::TierStep { above, rate }
+    exported::pricing::TierTable = pricing::RowTiers { product, heading, prefix, steps }
     exported::pricing::Surcharge = pricing::Surcharge {
         code, words, product, heading, country, prefix, group, basis, rate,
     }

@@ -197,17 +197,20 @@ contract! {
     PRICING_GET_NUMBER_PRICES query pricing::get_number_prices { caller, version: plain }
     PRICING_SET_SURCHARGES command pricing::set_surcharges { caller, version: plain, surcharges: plain }
     PRICING_GET_SURCHARGES query pricing::get_surcharges { caller, version: plain }
+    PRICING_SET_TIERS command pricing::set_tiers { caller, version: plain, tiers: plain }
+    PRICING_GET_TIERS query pricing::get_tiers { caller, version: plain }
     PRICING_PUBLISH_VERSION command pricing::publish_version { caller, version: plain, starts_at: wide }
     PRICING_WITHDRAW_VERSION command pricing::withdraw_version { caller, version: plain }
     PRICING_REMOVE_DRAFT command pricing::remove_draft { caller, version: plain }
     PRICING_LIST_VERSIONS query pricing::list_versions { caller }
     PRICING_LIST_ROWS query pricing::list_rows { caller, version: plain, after: plain }
-    PRICING_SET_OVERRIDES command pricing::set_overrides { caller, auth_id: plain, starts_at: wide, rows: plain, prices: plain, surcharges: plain }
+    PRICING_SET_OVERRIDES command pricing::set_overrides { caller, auth_id: plain, starts_at: wide, rows: plain, prices: plain, surcharges: plain, tiers: plain }
     PRICING_WITHDRAW_OVERRIDES command pricing::withdraw_overrides { caller, auth_id: plain, starts_at: wide }
     PRICING_LIST_OVERRIDES query pricing::list_overrides { caller, auth_id: plain }
     PRICING_GET_OVERRIDES query pricing::get_overrides { caller, auth_id: plain, at: wide }
     PRICING_GET_NUMBER_OVERRIDES query pricing::get_number_overrides { caller, auth_id: plain, at: wide }
     PRICING_GET_SURCHARGE_OVERRIDES query pricing::get_surcharge_overrides { caller, auth_id: plain, at: wide }
+    PRICING_GET_TIER_OVERRIDES query pricing::get_tier_overrides { caller, auth_id: plain, at: wide }
     PRICING_BY_COUNTRY query pricing::by_country { caller, auth_id: plain, country: plain }
 
     REFUNDS_LIST query refunds::list { caller, auth_id: plain, after: plain, limit: plain }

@@ -130,11 +130,17 @@ pub fn read_ledger(turn: &Turn<'_>, caller: &Caller, after: Option<String>, limi
     Ok(LedgerPage { transactions, next })
 }
 
-/// How many lines a transaction has, without those that ride on others.
+/// How many lines a transaction has, without those that ride on others, and each event that is split at tiers once.
 fn events(transaction: &Transaction) -> u32 {
     let rides = |line: &&Line| ChargeCode::parse(&line.p).is_some_and(ChargeCode::is_surcharge);
     let ridden = transaction.lines.iter().filter(rides).count();
-    u32::try_from(transaction.lines.len() - ridden).unwrap_or(u32::MAX)
+    // No event is counted twice, so two lines of one event are two parts of it.
+    let is_part = |pair: &&[Line]| {
+        let of = |line: &Line| (line.a, line.t);
+        transaction.kind == "usage" && of(&pair[0]) == of(&pair[1]) && pair[0].i == pair[1].i && pair[0].p == pair[1].p
+    };
+    let parts = transaction.lines.windows(2).filter(is_part).count();
+    u32::try_from(transaction.lines.len() - ridden - parts).unwrap_or(u32::MAX)
 }
 
 /// The rated events of one usage transaction, each with its surcharges behind it.

@@ -333,6 +333,7 @@ pub fn not_compared(report: &Report) -> Vec<String> {
         "documents with the ledger after they were issued".to_owned(),
         "whether settings, limits, credentials, cards, prices, rented numbers, numbering of documents, timers and lines of the feed are the right ones: of these, only that each is as it was written, that none is missing and that none was added".to_owned(),
         "counted events that no line of usage has".to_owned(),
+        "how much of a month was used, where tiers are rated by it".to_owned(),
     ];
     if report.months.is_none() {
         list.push("totals of months, which moved on all the time".to_owned());

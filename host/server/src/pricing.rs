@@ -85,6 +85,7 @@ fn documented(prices: &Value, api_id: &str) -> Value {
         },
         "mms": {"inbound": standard("mms", "inbound"), "outbound": standard("mms", "outbound")},
         "surcharges": surcharges(prices),
+        "tiers": tiers(prices),
         "phone_numbers": numbers,
         "voice": {
             "inbound": {
@@ -116,6 +117,19 @@ fn surcharges(prices: &Value) -> Vec<Value> {
             "rate": rate(&row["rate"])})
     })
     .collect()
+}
+
+/// From which quantity of a calendar month on which rate holds (USE-9).
+fn tiers(prices: &Value) -> Vec<Value> {
+    let tables = prices["tiers"].as_array().into_iter().flatten();
+    tables
+        .map(|table| {
+            let steps = table["steps"].as_array().into_iter().flatten();
+            let steps: Vec<Value> =
+                steps.map(|step| json!({"above": step["above"], "rate": rate(&step["rate"])})).collect();
+            json!({"product": table["product"], "heading": table["heading"], "prefix": table["prefix"], "steps": steps})
+        })
+        .collect()
 }
 
 /// Networks that messages go to, each name and rate once, in the order of their prefixes. Rows without a name are the rest.
@@ -209,6 +223,7 @@ mod tests {
             "numbers": [{"country": "US", "kind": "local", "setup": "0.00", "monthly": "0.80"}],
             "surcharges": [{"code": "carrier-fee", "words": "Carrier fee", "product": "sms", "heading": null, "country": "US",
                 "prefix": null, "group": "North", "basis": "unit", "rate": "0.003"}],
+            "tiers": [{"product": "sms", "heading": "outbound", "prefix": "1", "steps": [{"above": "1000", "rate": "0.005"}]}],
         });
         let none = json!({"rate": null});
         let expected = json!({
@@ -222,6 +237,8 @@ mod tests {
             "mms": {"inbound": none, "outbound": none},
             "surcharges": [{"code": "carrier-fee", "words": "Carrier fee", "product": "sms", "heading": null,
                 "country_iso": "US", "prefix": null, "group_name": "North", "per": "unit", "rate": "0.00300"}],
+            "tiers": [{"product": "sms", "heading": "outbound", "prefix": "1",
+                "steps": [{"above": "1000", "rate": "0.00500"}]}],
             "phone_numbers": {
                 "local": {"rate": "0.80000", "rates": [
                     {"capabilities": ["voice", "sms"], "rental_rate": "0.80000", "setup_rate": "0.00000"},

@@ -13,7 +13,8 @@ use wasmtime::AsContextMut;
 #[doc(inline)]
 pub use crate::contract::exported::pricing::{
     Begun, CountryPrices, HeadingRow, NumberPrices, NumberRow, OtherSide, OverrideSet, PriceRow, PriceVersion,
-    PricingError, ProductRow, Rating, RepeatedRow, RowPage, Surcharge, SurchargeBasis, Unit, VersionState,
+    PricingError, ProductRow, Rating, RepeatedRow, RowPage, Surcharge, SurchargeBasis, TierStep, TierTable, Unit,
+    VersionState,
 };
 
 #[doc(no_inline)]
@@ -253,6 +254,38 @@ impl Functions<'_> {
         self.host.ask_async(request).await
     }
 
+    /// Class: command. Permission: operator `pricing.set-tiers`. Replaces all tiers of a draft. Each table names a row that the draft has
+    /// already, so rows are added first. At most 1000 tables, and 250 000 bytes of them together as they are stored.
+    pub fn set_tiers(&self, caller: &Caller, version: u32, tiers: Vec<TierTable>) -> Reply<PriceVersion, PricingError> {
+        let request =
+            SetTiersRequest { caller: self.host.caller_for(SetTiersRequest::FUNCTION, caller), version, tiers };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::set_tiers`] for asynchronous programs.
+    pub async fn set_tiers_async(
+        &self,
+        caller: &Caller,
+        version: u32,
+        tiers: Vec<TierTable>,
+    ) -> Reply<PriceVersion, PricingError> {
+        let request =
+            SetTiersRequest { caller: self.host.caller_for(SetTiersRequest::FUNCTION, caller), version, tiers };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `pricing.get-tiers`. The tiers of a version, in order of product, heading and prefix.
+    pub fn get_tiers(&self, caller: &Caller, version: u32) -> Reply<Vec<TierTable>, PricingError> {
+        let request = GetTiersRequest { caller: self.host.caller_for(GetTiersRequest::FUNCTION, caller), version };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::get_tiers`] for asynchronous programs.
+    pub async fn get_tiers_async(&self, caller: &Caller, version: u32) -> Reply<Vec<TierTable>, PricingError> {
+        let request = GetTiersRequest { caller: self.host.caller_for(GetTiersRequest::FUNCTION, caller), version };
+        self.host.ask_async(request).await
+    }
+
     /// Class: command. Permission: operator `pricing.publish-version`. From `starts-at` on, its prices replace those of the version before.
     /// The version needs at least one price. It starts now or later. It may also start before the first version, because nothing was
     /// priced while nothing was in force. A version that was to begin at the same moment is replaced, unless it has begun.
@@ -358,10 +391,11 @@ impl Functions<'_> {
     /// not replaced: `already-begun`. `starts-at` is now or later; any moment does while neither the price book nor the account
     /// has had a price in force.
     ///
-    /// A set has 0 to 500 rows. Among the rows that match a number the longest prefix wins; of two equally long prefixes the override
-    /// wins. Numbers and seats cost what `prices` says. What `prices` does not name costs what the price book says. `surcharges` has at most
-    /// 100, and at most 4 codes for one product. An account has at most 20 sets in force or to come, and at most 100 with earlier ones;
-    /// earlier sets make room once they can price nothing any more.
+    /// A set has 0 to 500 rows. Among the rows that match a number the longest prefix wins; of two equally long prefixes the override wins.
+    /// Numbers and seats cost what `prices` says. What `prices` does not name costs what the price book says. `surcharges` has at most 100, and
+    /// at most 4 codes for one product. `tiers` has at most 100 tables, of rows of this set, and 30 000 bytes of them together. A row of the
+    /// set without tiers has one rate, whatever tiers the price book has for its prefix. An account has at most 20 sets in force or to come,
+    /// and at most 100 with earlier ones; earlier sets make room once they can price nothing any more.
     pub fn set_overrides(
         &self,
         caller: &Caller,
@@ -370,6 +404,7 @@ impl Functions<'_> {
         rows: Vec<PriceRow>,
         prices: Option<NumberPrices>,
         surcharges: Option<Vec<Surcharge>>,
+        tiers: Option<Vec<TierTable>>,
     ) -> Reply<(), PricingError> {
         let request = SetOverridesRequest {
             caller: self.host.caller_for(SetOverridesRequest::FUNCTION, caller),
@@ -378,6 +413,7 @@ impl Functions<'_> {
             rows,
             prices,
             surcharges,
+            tiers,
         };
         self.host.ask(request)
     }
@@ -391,6 +427,7 @@ impl Functions<'_> {
         rows: Vec<PriceRow>,
         prices: Option<NumberPrices>,
         surcharges: Option<Vec<Surcharge>>,
+        tiers: Option<Vec<TierTable>>,
     ) -> Reply<(), PricingError> {
         let request = SetOverridesRequest {
             caller: self.host.caller_for(SetOverridesRequest::FUNCTION, caller),
@@ -399,6 +436,7 @@ impl Functions<'_> {
             rows,
             prices,
             surcharges,
+            tiers,
         };
         self.host.ask_async(request).await
     }
@@ -526,6 +564,36 @@ impl Functions<'_> {
     ) -> Reply<Vec<Surcharge>, PricingError> {
         let request = GetSurchargeOverridesRequest {
             caller: self.host.caller_for(GetSurchargeOverridesRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            at,
+        };
+        self.host.ask_async(request).await
+    }
+
+    /// Class: query. Permission: operator `pricing.get-tier-overrides`. The override tiers in force at a moment, as `get-tiers` has them.
+    pub fn get_tier_overrides(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        at: Instant,
+    ) -> Reply<Vec<TierTable>, PricingError> {
+        let request = GetTierOverridesRequest {
+            caller: self.host.caller_for(GetTierOverridesRequest::FUNCTION, caller),
+            auth_id: auth_id.to_owned(),
+            at,
+        };
+        self.host.ask(request)
+    }
+
+    /// [`Functions::get_tier_overrides`] for asynchronous programs.
+    pub async fn get_tier_overrides_async(
+        &self,
+        caller: &Caller,
+        auth_id: &str,
+        at: Instant,
+    ) -> Reply<Vec<TierTable>, PricingError> {
+        let request = GetTierOverridesRequest {
+            caller: self.host.caller_for(GetTierOverridesRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
             at,
         };
@@ -738,6 +806,39 @@ impl TypedRequest for GetSurchargesRequest {
 }
 
 #[derive(Serialize)]
+struct SetTiersRequest {
+    caller: Caller,
+    version: u32,
+    tiers: Vec<TierTable>,
+}
+
+impl TypedRequest for SetTiersRequest {
+    const FUNCTION: &'static str = "pricing.set-tiers";
+    type Answer = Result<PriceVersion, PricingError>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_set_tiers(store, &self.caller, self.version, &self.tiers)
+    }
+}
+
+#[derive(Serialize)]
+struct GetTiersRequest {
+    caller: Caller,
+    version: u32,
+}
+
+impl TypedRequest for GetTiersRequest {
+    const FUNCTION: &'static str = "pricing.get-tiers";
+    type Answer = Result<Vec<TierTable>, PricingError>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_get_tiers(store, &self.caller, self.version)
+    }
+}
+
+#[derive(Serialize)]
 struct PublishVersionRequest {
     caller: Caller,
     version: u32,
@@ -826,6 +927,7 @@ struct SetOverridesRequest {
     rows: Vec<PriceRow>,
     prices: Option<NumberPrices>,
     surcharges: Option<Vec<Surcharge>>,
+    tiers: Option<Vec<TierTable>>,
 }
 
 impl TypedRequest for SetOverridesRequest {
@@ -842,6 +944,7 @@ impl TypedRequest for SetOverridesRequest {
             &self.rows,
             self.prices.as_ref(),
             self.surcharges.as_deref(),
+            self.tiers.as_deref(),
         )
     }
 }
@@ -927,6 +1030,23 @@ impl TypedRequest for GetSurchargeOverridesRequest {
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_pricing();
         rules.call_get_surcharge_overrides(store, &self.caller, &self.auth_id, self.at)
+    }
+}
+
+#[derive(Serialize)]
+struct GetTierOverridesRequest {
+    caller: Caller,
+    auth_id: String,
+    at: Instant,
+}
+
+impl TypedRequest for GetTierOverridesRequest {
+    const FUNCTION: &'static str = "pricing.get-tier-overrides";
+    type Answer = Result<Vec<TierTable>, PricingError>;
+
+    fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
+        let rules = rules.coinbox_billing_pricing();
+        rules.call_get_tier_overrides(store, &self.caller, &self.auth_id, self.at)
     }
 }
 

@@ -168,6 +168,23 @@ impl pricing::Guest for Hostile {
     fn get_surcharges(_: pricing::Caller, _: u32) -> Result<Vec<pricing::Surcharge>, pricing::PricingError> {
         unused()
     }
+    fn set_tiers(
+        _: pricing::Caller,
+        _: u32,
+        _: Vec<pricing::TierTable>,
+    ) -> Result<pricing::PriceVersion, pricing::PricingError> {
+        unused()
+    }
+    fn get_tiers(_: pricing::Caller, _: u32) -> Result<Vec<pricing::TierTable>, pricing::PricingError> {
+        unused()
+    }
+    fn get_tier_overrides(
+        _: pricing::Caller,
+        _: String,
+        _: pricing::Instant,
+    ) -> Result<Vec<pricing::TierTable>, pricing::PricingError> {
+        unused()
+    }
     fn get_surcharge_overrides(
         _: pricing::Caller,
         _: String,
@@ -218,6 +235,7 @@ impl pricing::Guest for Hostile {
         _: Vec<pricing::PriceRow>,
         _: Option<pricing::NumberPrices>,
         _: Option<Vec<pricing::Surcharge>>,
+        _: Option<Vec<pricing::TierTable>>,
     ) -> Result<(), pricing::PricingError> {
         unused()
     }

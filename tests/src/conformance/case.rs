@@ -72,6 +72,9 @@ pub(super) struct Given {
     /// All surcharges of version 1 of the price book.
     #[serde(default)]
     pub surcharges: Vec<Value>,
+    /// All tiers of version 1 of the price book.
+    #[serde(default)]
+    pub tiers: Vec<Value>,
     /// Made in order of name.
     #[serde(default)]
     pub accounts: BTreeMap<String, GivenAccount>,

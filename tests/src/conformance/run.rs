@@ -149,6 +149,9 @@ impl Run {
             if !given.surcharges.is_empty() {
                 self.must("pricing.set-surcharges", json!({"version": version, "surcharges": given.surcharges}))?;
             }
+            if !given.tiers.is_empty() {
+                self.must("pricing.set-tiers", json!({"version": version, "tiers": given.tiers}))?;
+            }
             self.must("pricing.publish-version", json!({"version": version, "starts-at": "0"}))?;
         }
         for (name, account) in &given.accounts {

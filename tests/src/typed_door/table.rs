@@ -274,6 +274,18 @@ mod pricing {
             call: |host, given| door::answer(host.pricing().get_surcharges(&given.take::<Caller>("caller")?, given.take("version")?)),
         },
         door::Row {
+            function: "pricing.set-tiers",
+            arguments: &[("caller", door::through::<Caller>), ("version", door::through::<u32>), ("tiers", door::through::<Vec<TierTable>>)],
+            answer: door::through::<Result<PriceVersion, PricingError>>,
+            call: |host, given| door::answer(host.pricing().set_tiers(&given.take::<Caller>("caller")?, given.take("version")?, given.take("tiers")?)),
+        },
+        door::Row {
+            function: "pricing.get-tiers",
+            arguments: &[("caller", door::through::<Caller>), ("version", door::through::<u32>)],
+            answer: door::through::<Result<Vec<TierTable>, PricingError>>,
+            call: |host, given| door::answer(host.pricing().get_tiers(&given.take::<Caller>("caller")?, given.take("version")?)),
+        },
+        door::Row {
             function: "pricing.publish-version",
             arguments: &[("caller", door::through::<Caller>), ("version", door::through::<u32>), ("starts-at", door::through::<Instant>)],
             answer: door::through::<Result<PriceVersion, PricingError>>,
@@ -305,9 +317,9 @@ mod pricing {
         },
         door::Row {
             function: "pricing.set-overrides",
-            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("starts-at", door::through::<Instant>), ("rows", door::through::<Vec<PriceRow>>), ("prices", door::through::<Option<NumberPrices>>), ("surcharges", door::through::<Option<Vec<Surcharge>>>)],
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("starts-at", door::through::<Instant>), ("rows", door::through::<Vec<PriceRow>>), ("prices", door::through::<Option<NumberPrices>>), ("surcharges", door::through::<Option<Vec<Surcharge>>>), ("tiers", door::through::<Option<Vec<TierTable>>>)],
             answer: door::through::<Result<(), PricingError>>,
-            call: |host, given| door::answer(host.pricing().set_overrides(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("starts-at")?, given.take("rows")?, given.take("prices")?, given.take("surcharges")?)),
+            call: |host, given| door::answer(host.pricing().set_overrides(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("starts-at")?, given.take("rows")?, given.take("prices")?, given.take("surcharges")?, given.take("tiers")?)),
         },
         door::Row {
             function: "pricing.withdraw-overrides",
@@ -338,6 +350,12 @@ mod pricing {
             arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("at", door::through::<Instant>)],
             answer: door::through::<Result<Vec<Surcharge>, PricingError>>,
             call: |host, given| door::answer(host.pricing().get_surcharge_overrides(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("at")?)),
+        },
+        door::Row {
+            function: "pricing.get-tier-overrides",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("at", door::through::<Instant>)],
+            answer: door::through::<Result<Vec<TierTable>, PricingError>>,
+            call: |host, given| door::answer(host.pricing().get_tier_overrides(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("at")?)),
         },
         door::Row {
             function: "pricing.by-country",

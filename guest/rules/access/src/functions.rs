@@ -367,6 +367,8 @@ functions! {
     PRICING_GET_NUMBER_PRICES: Query<()> = query("pricing.get-number-prices", Tokens::No);
     PRICING_SET_SURCHARGES: Command<()> = command("pricing.set-surcharges", Tokens::No);
     PRICING_GET_SURCHARGES: Query<()> = query("pricing.get-surcharges", Tokens::No);
+    PRICING_SET_TIERS: Command<()> = command("pricing.set-tiers", Tokens::No);
+    PRICING_GET_TIERS: Query<()> = query("pricing.get-tiers", Tokens::No);
     PRICING_PUBLISH_VERSION: Command<()> = command("pricing.publish-version", Tokens::No);
     PRICING_WITHDRAW_VERSION: Command<()> = command("pricing.withdraw-version", Tokens::No);
     PRICING_REMOVE_DRAFT: Command<()> = command("pricing.remove-draft", Tokens::No);
@@ -379,6 +381,7 @@ functions! {
     PRICING_GET_NUMBER_OVERRIDES: Query<AuthId> = query_on("pricing.get-number-overrides", Tokens::No, On::Main);
     PRICING_GET_SURCHARGE_OVERRIDES: Query<AuthId> =
         query_on("pricing.get-surcharge-overrides", Tokens::No, On::Main);
+    PRICING_GET_TIER_OVERRIDES: Query<AuthId> = query_on("pricing.get-tier-overrides", Tokens::No, On::Main);
     PRICING_BY_COUNTRY: Query<AuthId> = query_on("pricing.by-country", Tokens::Own, On::Either);
     REFUNDS_LIST: Query<AuthId> = query_on("refunds.list", Tokens::No, On::Main);
     REFUNDS_RETRY: Command<AuthId> = command_on("refunds.retry", Tokens::No, On::Main).also_when_closed();

@@ -73,6 +73,14 @@ impl Rate {
         let micros = i64::try_from(steps).ok().and_then(|steps| steps.checked_mul(MICROS_PER_POSTED_STEP));
         micros.map(Money::from_micros).ok_or(MoneyOverflow)
     }
+
+    /// The same for a sum of counts at several rates, each count times [`Rate::steps`]: rounded once over all of them (USE-9).
+    pub fn posted_sum(exact: u128, per: u64) -> Result<Money, MoneyOverflow> {
+        let unit = u128::from(per) * u128::from(RATE_STEPS_PER_POSTED_STEP);
+        let steps = exact.checked_add(unit / 2).and_then(|exact| exact.checked_div(unit)).ok_or(MoneyOverflow)?;
+        let micros = i64::try_from(steps).ok().and_then(|steps| steps.checked_mul(MICROS_PER_POSTED_STEP));
+        micros.map(Money::from_micros).ok_or(MoneyOverflow)
+    }
 }
 
 /// Shortest exact decimal text: `0.0085`, `12`, `0`.

@@ -76,11 +76,35 @@ impl Line {
         billed: u64,
         amount: Money,
     ) {
-        Line::begin(text, source, event);
-        product::push_pair(text, event.product, event.heading);
         let is_built_in = event.product.is_built_in() && event.heading.is_built_in();
         let billed = Some(billed).filter(|billed| *billed != u64::from(event.quantity) || !is_built_in);
-        Line::go_on(text, event, event.quantity, billed);
+        Line::write_priced(text, source, event, price, (event.quantity, billed), amount);
+    }
+
+    /// The same for what lies in one tier of an event that is split at tiers (USE-9): what is billed is always there, because the amount is what the
+    /// rounded sum of the event grows by.
+    pub fn write_part(
+        text: &mut String,
+        source: AuthId,
+        event: &EventView<'_>,
+        price: (&str, &str),
+        (quantity, billed): (u32, u64),
+        amount: Money,
+    ) {
+        Line::write_priced(text, source, event, price, (quantity, Some(billed)), amount);
+    }
+
+    fn write_priced(
+        text: &mut String,
+        source: AuthId,
+        event: &EventView<'_>,
+        price: (&str, &str),
+        (quantity, billed): (u32, Option<u64>),
+        amount: Money,
+    ) {
+        Line::begin(text, source, event);
+        product::push_pair(text, event.product, event.heading);
+        Line::go_on(text, event, quantity, billed);
         text.push('"');
         text.push_str(price.0);
         text.push('"');

@@ -9,6 +9,7 @@ use crate::digits::Prefix;
 use crate::number_table::PriceTable;
 use crate::override_rows::OverrideRows;
 use crate::surcharge::SurchargeTable;
+use crate::tiers::TierTable;
 use crate::versions::{Index, Versions};
 use coinbox_ground::product::{Heading, Product};
 use coinbox_ground::turn::Turn;
@@ -45,6 +46,7 @@ struct Kept {
     sets: BTreeMap<String, Rc<OverrideRows>>,
     numbers: BTreeMap<Rc<str>, Rc<PriceTable>>,
     surcharges: BTreeMap<Rc<str>, Rc<SurchargeTable>>,
+    tiers: BTreeMap<Rc<str>, Rc<TierTable>>,
     groups: BTreeMap<GroupsName, Groups>,
     rows: usize,
 }
@@ -58,6 +60,7 @@ impl Kept {
             self.sets.clear();
             self.numbers.clear();
             self.surcharges.clear();
+            self.tiers.clear();
             self.groups.clear();
             self.rows = 0;
         }
@@ -145,6 +148,16 @@ impl BookCache {
         let mut kept = self.kept.borrow_mut();
         kept.make_room(table.count());
         kept.surcharges.insert(digest.clone(), table.clone());
+    }
+
+    pub(super) fn tiers(&self, digest: &str) -> Option<Rc<TierTable>> {
+        self.kept.borrow().tiers.get(digest).cloned()
+    }
+
+    pub(super) fn keep_tiers(&self, digest: &Rc<str>, table: &Rc<TierTable>) {
+        let mut kept = self.kept.borrow_mut();
+        kept.make_room(table.steps());
+        kept.tiers.insert(digest.clone(), table.clone());
     }
 
     pub(super) fn groups(&self, name: &GroupsName) -> Option<Groups> {

@@ -6,11 +6,13 @@ use crate::chunk::StoredRows;
 use crate::digits::{Prefix, calling_code};
 use crate::error::Error;
 use crate::number_table::NumberRow;
+use crate::override_rows::OverrideRows;
 use crate::places::{Place, chunk_key, group_key, name_of, parse_name, prefix};
-use crate::row::{Row, parse_country};
+use crate::row::{Row, parse_country, parse_prefix};
 use crate::rows::{ParsedRow, show_row};
 use crate::sets::Sets;
-use crate::shown::{CountryPrices, PriceRow};
+use crate::shown::{CountryPrices, PriceRow, RowTiers};
+use crate::tiers::TierTable;
 use crate::versions::{Index, Published};
 use crate::{loaded, numbers, surcharges};
 use coinbox_access::{self as access, credentials, functions};
@@ -113,6 +115,18 @@ pub(super) fn name_groups(turn: &Turn<'_>, version: u32, rows: &mut [PriceRow]) 
 /// A row with what it is for and the name of its group.
 type Found = BTreeMap<(Product, Heading, String), (Row, Option<String>)>;
 
+/// The tiers of rows as they will be shown: the account's own of its own rows, the price book's of all others.
+fn tiers(rows: &[PriceRow], (general, own): (Option<Rc<TierTable>>, Option<&OverrideRows>)) -> Vec<RowTiers> {
+    let of = |row: &PriceRow| {
+        let prefix = parse_prefix(&row.prefix)?;
+        let is_own = own.is_some_and(|set| set.has(row.product, row.heading, prefix));
+        let table = if is_own { own.and_then(OverrideRows::tiers) } else { general.as_deref() };
+        let found = table?.find(&(row.product, row.heading, prefix))?;
+        Some(RowTiers { product: row.product, heading: row.heading, prefix: row.prefix.clone(), steps: found.shown() })
+    };
+    rows.iter().filter_map(of).collect()
+}
+
 /// The prices of a country that an account has now: the price book's, its own ones in their places.
 pub fn by_country(turn: &Turn<'_>, caller: &Caller, auth_id: String, country: String) -> Result<CountryPrices, Error> {
     let (_, asked) = access::query_on(turn, caller, functions::PRICING_BY_COUNTRY, &auth_id)?;
@@ -125,12 +139,14 @@ pub fn by_country(turn: &Turn<'_>, caller: &Caller, auth_id: String, country: St
     let now = turn.now();
     let mut found = Found::new();
     let versions = loaded::versions(turn)?;
+    let mut general_tiers = None;
     if let Some(place) = versions.in_force(wallet::currency(turn, account)?, now) {
         general(turn, versions.at(place), code, &mut found)?;
+        general_tiers = loaded::tiers(turn, versions.at(place))?;
     }
     let sets = Sets::load(turn, account)?;
-    if let Some(entry) = sets.in_force(now) {
-        let set = loaded::override_rows(turn, account, entry)?;
+    let own = sets.in_force(now).map(|entry| loaded::override_rows(turn, account, entry)).transpose()?;
+    if let Some(set) = &own {
         for (product, heading, chunk) in set.chunks() {
             for row in chunk.rows() {
                 let name = (product, heading, row.prefix.to_string());
@@ -153,12 +169,14 @@ pub fn by_country(turn: &Turn<'_>, caller: &Caller, auth_id: String, country: St
     let shown = |((product, heading, _), (row, group)): (&(Product, Heading, String), &(Row, Option<String>))| {
         show_row(*product, *heading, row, group.clone())
     };
+    let rows: Vec<PriceRow> = found.iter().take(ROWS_MAX).map(shown).collect();
     let shortest = found.values().map(|(row, _)| row.prefix).filter(|prefix| *prefix != Prefix::EMPTY).min();
     Ok(CountryPrices {
         country,
         calling_code: shortest.and_then(calling_code),
         standard: standard(&found).into_iter().filter_map(|name| found.get_key_value(&name)).map(shown).collect(),
-        rows: found.iter().take(ROWS_MAX).map(shown).collect(),
+        tiers: tiers(&rows, (general_tiers, own.as_deref())),
+        rows,
         more: found.len() > ROWS_MAX,
         numbers,
         seat: numbers::seat_price(turn, account, now)?.map(|seat| seat.to_string()),

@@ -6,6 +6,7 @@ use crate::number_table::{self, PriceTable};
 use crate::override_rows::{OverrideRows, StoredOverrides};
 use crate::sets::SetEntry;
 use crate::surcharge::{self, SurchargeTable};
+use crate::tiers::{self, TierTable};
 use crate::versions::{Published, StoredVersions, VERSIONS_KEY, Versions};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::turn::Turn;
@@ -54,5 +55,16 @@ pub(super) fn surcharges(turn: &Turn<'_>, version: &Published) -> Result<Option<
     }
     let table: Rc<SurchargeTable> = Rc::new(turn.need(&surcharge::key(version.number))?);
     BookCache::of(turn).keep_surcharges(digest, &table);
+    Ok(Some(table))
+}
+
+/// The tiers of a version, parsed once a digest. None: it has none.
+pub(super) fn tiers(turn: &Turn<'_>, version: &Published) -> Result<Option<Rc<TierTable>>, Fault> {
+    let Some(digest) = &version.tiers else { return Ok(None) };
+    if let Some(kept) = BookCache::of(turn).tiers(digest) {
+        return Ok(Some(kept));
+    }
+    let table: Rc<TierTable> = Rc::new(turn.need(&tiers::key(version.number))?);
+    BookCache::of(turn).keep_tiers(digest, &table);
     Ok(Some(table))
 }

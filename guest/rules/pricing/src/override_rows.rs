@@ -6,6 +6,7 @@ use crate::number_table::PriceTable;
 use crate::places::group_key;
 use crate::row::Row;
 use crate::surcharge::SurchargeTable;
+use crate::tiers::TierTable;
 use coinbox_ground::product::{self, Heading, Product};
 use coinbox_ground::turn::Record;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,9 @@ pub(crate) struct StoredOverrides {
     /// What rides on events (USE-8).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) surcharges: Option<SurchargeTable>,
+    /// Tiers of these rows (USE-9).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) tiers: Option<TierTable>,
 }
 
 impl Record for StoredOverrides {
@@ -40,6 +44,7 @@ pub(crate) struct OverrideRows {
     groups: BTreeMap<String, String>,
     numbers: Option<Rc<PriceTable>>,
     surcharges: Option<SurchargeTable>,
+    tiers: Option<TierTable>,
 }
 
 impl OverrideRows {
@@ -47,13 +52,19 @@ impl OverrideRows {
     pub(crate) fn new(stored: StoredOverrides) -> OverrideRows {
         let chunks =
             stored.prices.into_iter().filter_map(|(pair, rows)| Some((product::parse_pair(&pair)?, Chunk::new(rows))));
-        let (groups, surcharges) = (stored.groups, stored.surcharges);
-        OverrideRows { chunks: chunks.collect(), groups, numbers: stored.numbers.map(Rc::new), surcharges }
+        let (groups, surcharges, tiers) = (stored.groups, stored.surcharges, stored.tiers);
+        OverrideRows { chunks: chunks.collect(), groups, numbers: stored.numbers.map(Rc::new), surcharges, tiers }
     }
 
     /// The row with the longest prefix of this number.
     pub(crate) fn find(&self, product: Product, heading: Heading, number: Prefix) -> Option<&Row> {
         self.chunks.get(&(product, heading))?.find(number)
+    }
+
+    /// Whether it has a row for exactly this prefix.
+    pub(super) fn has(&self, product: Product, heading: Heading, prefix: Prefix) -> bool {
+        let chunk = self.chunks.get(&(product, heading));
+        chunk.is_some_and(|chunk| chunk.rows().binary_search_by_key(&prefix, |row| row.prefix).is_ok())
     }
 
     /// All rows by product and heading.
@@ -65,7 +76,8 @@ impl OverrideRows {
     pub(crate) fn count(&self) -> usize {
         let numbers = self.numbers.as_ref().map_or(0, |table| table.count());
         let surcharges = self.surcharges.as_ref().map_or(0, SurchargeTable::count);
-        self.chunks.values().map(|chunk| chunk.rows().len()).sum::<usize>() + numbers + surcharges
+        let steps = self.tiers.as_ref().map_or(0, TierTable::steps);
+        self.chunks.values().map(|chunk| chunk.rows().len()).sum::<usize>() + numbers + surcharges + steps
     }
 
     /// Name of the group of a row.
@@ -76,6 +88,11 @@ impl OverrideRows {
     /// What rides on events.
     pub(super) fn surcharges(&self) -> Option<&SurchargeTable> {
         self.surcharges.as_ref()
+    }
+
+    /// Tiers of these rows.
+    pub(super) fn tiers(&self) -> Option<&TierTable> {
+        self.tiers.as_ref()
     }
 
     /// Prices of numbers and seats.

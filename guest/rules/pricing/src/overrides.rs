@@ -10,8 +10,9 @@ use crate::places::group_key;
 use crate::row::Row;
 use crate::rows::{ParsedRow, parse_rows, show_row};
 use crate::sets::{SetEntry, Sets};
-use crate::shown::{PriceRow, Surcharge};
+use crate::shown::{PriceRow, RowTiers, Surcharge};
 use crate::surcharge::{FIELD, SET_SURCHARGES_MAX, SurchargeTable};
+use crate::tiers::{self, SET_TABLES_MAX, TierTable};
 use crate::versions::{StoredVersions, digest};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::feed;
@@ -48,6 +49,7 @@ pub fn has_overrides(turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
 
 /// Replaces all price overrides of a main account from a moment on, those of numbers and seats and surcharges too; none of
 /// these: from then on the price book alone.
+#[expect(clippy::too_many_arguments, reason = "they are the contract's")]
 pub fn set_overrides(
     turn: &mut Turn<'_>,
     caller: &Caller,
@@ -56,9 +58,10 @@ pub fn set_overrides(
     rows: Vec<PriceRow>,
     prices: Option<NumberPrices>,
     surcharges: Option<Vec<Surcharge>>,
+    tiers: Option<Vec<RowTiers>>,
 ) -> Result<(), Error> {
     let command = access::command_on(turn, caller, functions::PRICING_SET_OVERRIDES, &auth_id)?;
-    command.once(turn, &(starts_at, &rows, &prices, &surcharges), |turn, who, account| {
+    command.once(turn, &(starts_at, &rows, &prices, &surcharges, &tiers), |turn, who, account| {
         let mut sets = Sets::load(turn, account)?;
         let mut checks = Checks::new();
         let changes_nothing =
@@ -72,6 +75,7 @@ pub fn set_overrides(
         let surcharges = surcharges.as_deref().unwrap_or_default();
         let table = SurchargeTable::parse(surcharges, (FIELD, SET_SURCHARGES_MAX), &*loaded::catalogue(turn)?)?;
         stored.surcharges = Some(table).filter(|table| table.count() > 0);
+        stored.tiers = own_tiers(turn, tiers.as_deref().unwrap_or_default(), &stored)?;
         // Usage of a moment ahead of the clock may have been priced by a set that is to begin.
         let (now, reached) = (turn.now(), reached(turn)?);
         let begun = |set: &&SetEntry| set.starts_at >= starts_at && set.starts_at > now && set.starts_at <= reached;
@@ -100,9 +104,10 @@ pub fn set_overrides(
                 .fact("by", who.name())
                 .tell(turn);
         }
+        let steps = stored.tiers.as_ref().map_or(0, TierTable::steps);
         feed::event(account, "overrides-set", "USE-2")
             .fact("starts-at", starts_at)
-            .fact("rows", rows.len() + stored.numbers.as_ref().map_or(0, PriceTable::count) + surcharges.len())
+            .fact("rows", rows.len() + stored.numbers.as_ref().map_or(0, PriceTable::count) + surcharges.len() + steps)
             .fact("by", who.name())
             .tell(turn);
         Ok(())
@@ -141,7 +146,18 @@ fn group(rows: &[PriceRow], catalogue: &Catalogue) -> Result<StoredOverrides, Er
             return Err(Error::RepeatedRow(pair[0].prefix.to_string()));
         }
     }
-    Ok(StoredOverrides { v: 1, prices, groups, numbers: None, surcharges: None })
+    Ok(StoredOverrides { v: 1, prices, groups, numbers: None, surcharges: None, tiers: None })
+}
+
+/// Tiers of the rows of a set. None: there are none.
+fn own_tiers(turn: &Turn<'_>, given: &[RowTiers], stored: &StoredOverrides) -> Result<Option<TierTable>, Error> {
+    let named = tiers::parse(given, SET_TABLES_MAX, &*loaded::catalogue(turn)?)?;
+    let table = TierTable::of(named, "a row of this set", |(product, heading, prefix)| {
+        let rows = stored.prices.get(&product::pair(product, heading));
+        rows.and_then(|rows| rows.iter().find(|row| row.prefix == prefix)).map(|row| row.rate)
+    })?;
+    table.check_bytes(tiers::SET_BYTES_MAX)?;
+    Ok(Some(table).filter(|table| table.steps() > 0))
 }
 
 /// Whether no price at all was in force for the account up to now: then one for the past changes nothing that was priced.

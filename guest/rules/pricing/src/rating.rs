@@ -13,6 +13,7 @@ use crate::sets::Sets;
 use crate::shown::Basis;
 use crate::surcharge::{self, Rider, SurchargeTable};
 use crate::table::{ChunkName, Table};
+use crate::tiers::{self, Part, TierTable, Tiers};
 use crate::versions::{Index, VERSIONS_KEY, Versions};
 use crate::{countries, loaded};
 use coinbox_forms::phone::OtherSide;
@@ -33,17 +34,27 @@ pub fn first_keys() -> impl Iterator<Item = String> {
     [policy::KEY, VERSIONS_KEY, PRODUCTS_KEY].into_iter().map(str::to_owned)
 }
 
-/// The price of one use: the row that it is rated by, and what rides on it.
+/// The price of one use: the row that it is rated by, what rides on it, and its tiers.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Price {
     /// The row.
     pub row: Row,
     /// Surcharges (USE-8), in order of code.
     pub riders: Vec<Rc<Rider>>,
+    /// Tiers of the row (USE-9). None: its rate is that of every unit.
+    pub tiers: Option<Rc<Tiers>>,
 }
 
 impl Price {
-    /// What so much costs in all.
+    /// The price that is held for use behind so many units of the month: no tier that may still be reached costs more.
+    pub fn held(mut self, before: u64) -> Price {
+        if let Some(tiers) = &self.tiers {
+            self.row.rate = tiers.highest(before);
+        }
+        self
+    }
+
+    /// What so much costs in all, at the rate of the row.
     pub fn amount(&self, terms: &Terms, quantity: u32) -> Result<Money, MoneyOverflow> {
         let mut total = self.row.amount(terms, quantity)?;
         for rider in &self.riders {
@@ -69,12 +80,14 @@ pub struct Ridden {
 pub struct Rated {
     /// The prefix that matched.
     pub prefix: Prefix,
-    /// Per unit of the price: a minute, a part.
+    /// Per unit of the price: a minute, a part. Of parts that of the first.
     pub rate: Rate,
     /// What is billed, in the unit of the product.
     pub billed: u64,
     /// Without surcharges, rounded once (R3).
     pub amount: Money,
+    /// What lies in each tier, where it lies in several.
+    pub parts: Vec<Part>,
     /// Surcharges. Nothing rides on an event of which nothing was used.
     pub ridden: Vec<Ridden>,
     /// With surcharges.
@@ -82,11 +95,14 @@ pub struct Rated {
 }
 
 impl Rated {
-    /// By a price that was found, or quoted, before.
-    pub fn by(price: &Price, terms: &Terms, quantity: u32) -> Result<Rated, Fault> {
+    /// By a price that was found, or quoted, before. `before`: what was billed of the month at this row, where it has tiers.
+    pub fn by(price: &Price, terms: &Terms, quantity: u32, before: u64) -> Result<Rated, Fault> {
         let row = &price.row;
-        let amount = row.amount(terms, quantity)?;
         let billed = row.billed(terms, quantity);
+        let (rate, amount, parts) = match &price.tiers {
+            None => (row.rate, row.amount(terms, quantity)?, Vec::new()),
+            Some(tiers) => in_tiers(tiers, before, (quantity, billed), terms.unit_size)?,
+        };
         let (mut ridden, mut total) = (Vec::new(), amount);
         for rider in price.riders.iter().filter(|_| quantity > 0) {
             let amount = rider.amount(row, terms, quantity)?;
@@ -94,8 +110,25 @@ impl Rated {
             let billed = if rider.basis == Basis::Event { 1 } else { billed };
             ridden.push(Ridden { rider: rider.clone(), billed, amount });
         }
-        Ok(Rated { prefix: row.prefix, rate: row.rate, billed, amount, ridden, total })
+        Ok(Rated { prefix: row.prefix, rate, billed, amount, parts, ridden, total })
     }
+}
+
+/// Rate, amount and parts of what is billed at a row with tiers.
+fn in_tiers(
+    tiers: &Tiers,
+    before: u64,
+    used: (u32, u64),
+    unit_size: u32,
+) -> Result<(Rate, Money, Vec<Part>), MoneyOverflow> {
+    let mut parts = tiers.split(before, used, unit_size)?;
+    let first = parts[0];
+    if parts.len() == 1 {
+        parts.clear();
+        return Ok((first.rate, first.amount, parts));
+    }
+    let amount = parts.iter().try_fold(Money::ZERO, |sum, part| sum.plus(part.amount))?;
+    Ok((first.rate, amount, parts))
 }
 
 /// The digits that a price is looked for by: none where the other side is no number, for which a row with an empty prefix is meant.
@@ -136,6 +169,8 @@ pub struct Book {
     overrides: BTreeMap<String, Rc<OverrideRows>>,
     /// By place of the version; none: it has none.
     surcharges: BTreeMap<usize, Option<Rc<SurchargeTable>>>,
+    /// By place of the version: of those that have tiers.
+    tiers: BTreeMap<usize, Rc<TierTable>>,
 }
 
 impl Book {
@@ -150,6 +185,7 @@ impl Book {
             sets: BTreeMap::new(),
             overrides: BTreeMap::new(),
             surcharges: BTreeMap::new(),
+            tiers: BTreeMap::new(),
         })
     }
 
@@ -161,6 +197,11 @@ impl Book {
     /// How a use of this product and heading is rated. None: the catalogue does not have them.
     pub fn terms(&self, product: Product, heading: Heading) -> Option<Terms> {
         self.catalogue.find(product, heading)
+    }
+
+    /// Whether anything that is loaded has tiers: the price of an event may then depend on what was used of its month.
+    pub fn has_tiers(&self) -> bool {
+        !self.tiers.is_empty() || self.overrides.values().any(|set| set.tiers().is_some())
     }
 
     /// Loads what rating these events will need, but for names of groups, in at most two reads for all of them.
@@ -258,6 +299,11 @@ impl Book {
             {
                 keys.push(surcharge::key(version.number));
             }
+            if let Some(digest) = &version.tiers
+                && BookCache::of(turn).tiers(digest).is_none()
+            {
+                keys.push(tiers::key(version.number));
+            }
         }
         let mut sets = Vec::new();
         for (account, at) in moments {
@@ -273,6 +319,7 @@ impl Book {
         turn.prefetch(keys);
         for place in unread {
             self.surcharges.insert(place, loaded::surcharges(turn, self.versions.at(place))?);
+            self.tiers.extend(loaded::tiers(turn, self.versions.at(place))?.map(|table| (place, table)));
         }
         for name in missing {
             let (version, place) = (self.versions.at(name.0), self.place(&name));
@@ -294,18 +341,6 @@ impl Book {
         (product, heading, *region)
     }
 
-    /// Rates one event. What was not prefetched is read now.
-    pub fn rate(
-        &mut self,
-        turn: &Turn<'_>,
-        (event, terms, payer): ToRate<'_>,
-    ) -> Result<Result<Rated, Rejection>, Fault> {
-        match self.find(turn, (event, terms, payer))? {
-            Ok(price) => Ok(Ok(Rated::by(&price, &terms, event.quantity)?)),
-            Err(rejection) => Ok(Err(rejection)),
-        }
-    }
-
     /// The price that an event is rated by. What was not prefetched is read now.
     pub fn find(
         &mut self,
@@ -325,7 +360,20 @@ impl Book {
             (None, None) => return Ok(Err(Rejection::NoPrice)),
         };
         let riders = self.riders(turn, &event, payer, (number, row, is_own))?;
-        Ok(Ok(Price { row, riders }))
+        let tiers = self.tiers_of((&event, payer), row.prefix, is_own);
+        Ok(Ok(Price { row, riders, tiers }))
+    }
+
+    /// The tiers of a row, an own one or one of the price book.
+    fn tiers_of(&self, (event, payer): (&EventView<'_>, Payer), prefix: Prefix, is_own: bool) -> Option<Rc<Tiers>> {
+        let table = if is_own {
+            self.own_set(payer.overrides?, event)?.tiers()?
+        } else if self.tiers.is_empty() {
+            return None;
+        } else {
+            self.tiers.get(&self.versions.in_force(payer.currency, event.at)?)?
+        };
+        table.find(&(event.product, event.heading, prefix)).cloned()
     }
 
     /// What rides on an event that is rated by a row, an own one or one of the price book.

@@ -3,7 +3,7 @@
 use crate::number_table::NumberRow;
 use coinbox_ground::currency::Currency;
 use coinbox_ground::product::{Heading, Product};
-use coinbox_ground::vocabulary::{Instant, optional_int_text};
+use coinbox_ground::vocabulary::{Instant, optional_int_text, uint_text};
 use serde::{Deserialize, Serialize};
 
 /// One price. Both increments are 0 where the product is not rated in increments.
@@ -78,6 +78,31 @@ impl Surcharge {
     }
 }
 
+/// From which quantity of a month on a row has which rate.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TierStep {
+    /// Billed units of the month that come before it.
+    #[serde(with = "uint_text")]
+    pub above: u64,
+    /// 0 to 1000, at most 8 decimals.
+    pub rate: String,
+}
+
+/// The tiers of a price row as the contract has them (USE-9).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RowTiers {
+    /// Of the row.
+    pub product: Product,
+    /// Of the row.
+    pub heading: Heading,
+    /// Of the row.
+    pub prefix: String,
+    /// 1 to 20, ascending.
+    pub steps: Vec<TierStep>,
+}
+
 /// Prices of one country as an account has them (USE-5).
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -98,6 +123,8 @@ pub struct CountryPrices {
     pub seat: Option<String>,
     /// What may ride on use of the country: the account's own ones first. One of its own comes before all of the price book's of its code.
     pub surcharges: Vec<Surcharge>,
+    /// Tiers of `rows`.
+    pub tiers: Vec<RowTiers>,
 }
 
 /// How a version stands.

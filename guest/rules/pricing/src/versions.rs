@@ -45,6 +45,12 @@ pub(super) struct Entry {
     /// Digest of the surcharges; none: the version has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) surcharges_digest: Option<String>,
+    /// How many steps its tiers have.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) tier_steps: u32,
+    /// Digest of the tiers; none: the version has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) tiers_digest: Option<String>,
 }
 
 /// How a version stands that is neither a draft nor published.
@@ -82,6 +88,8 @@ impl Entry {
             currency,
             surcharges: 0,
             surcharges_digest: None,
+            tier_steps: 0,
+            tiers_digest: None,
         }
     }
 
@@ -101,7 +109,7 @@ impl Entry {
             number: self.number,
             state: self.state(),
             starts_at: self.starts_at,
-            rows: self.rows + self.numbers + self.surcharges,
+            rows: self.rows + self.numbers + self.surcharges + self.tier_steps,
             currency: self.currency.to_string(),
         }
     }
@@ -199,6 +207,8 @@ pub(super) struct Published {
     pub(super) currency: Currency,
     /// Digest of its surcharges.
     pub(super) surcharges: Option<Rc<str>>,
+    /// Digest of its tiers.
+    pub(super) tiers: Option<Rc<str>>,
 }
 
 /// Published versions by currency, then by their start.
@@ -221,6 +231,7 @@ impl Versions {
                     by_country: entry.by_country,
                     currency: entry.currency,
                     surcharges: entry.surcharges_digest.map(Rc::from),
+                    tiers: entry.tiers_digest.map(Rc::from),
                 })
             })
             .collect();

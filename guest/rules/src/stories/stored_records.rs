@@ -121,7 +121,7 @@ fn everything() -> (Story, String) {
     story.command(|turn, _| pricing::set_number_prices(turn, &operator(), 1, prices));
     story.command(|turn, _| pricing::publish_version(turn, &operator(), 1, 0));
     story.command(|turn, auth| {
-        pricing::set_overrides(turn, &operator(), auth, START, vec![row("1415", "0.005")], None, None)
+        pricing::set_overrides(turn, &operator(), auth, START, vec![row("1415", "0.005")], None, None, None)
     });
     story.recharge(30);
     reserve(&mut story);

@@ -5,3 +5,4 @@ mod daily;
 mod recording;
 mod reservations;
 mod summary;
+mod tiers;

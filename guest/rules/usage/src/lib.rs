@@ -9,6 +9,7 @@ pub mod daily;
 pub mod events;
 mod hang_ups;
 mod jobs;
+mod month_use;
 pub mod pages;
 mod posting;
 pub mod recording;

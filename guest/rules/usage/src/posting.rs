@@ -7,6 +7,7 @@ use crate::events::{
     Answer, BatchAnswer, COUNTED, EVENTS_PER_TRANSACTION, Held, LINES_BYTES_MAX, content, identity, is_well_formed,
     keep_rejected,
 };
+use crate::month_use::{self, Counts};
 use coinbox_credit::movements::expiry;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
@@ -190,16 +191,8 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held])
         turn.now().saturating_sub(policy.usage_window_ms).max(floor(turn)?),
         turn.now().saturating_add(policy.usage_ahead_ms),
     );
-    let mut book = Book::open(turn)?;
-    let terms: Vec<Option<Terms>> = events.iter().map(|event| book.terms(event.product, event.heading)).collect();
-    book.prefetch(
-        turn,
-        events.iter().zip(&terms).zip(&batch.spender_of).filter_map(|((event, terms), spender)| {
-            let terms = terms.filter(|terms| is_well_formed(event, Some(terms)))?;
-            Some((*event, terms, batch.spenders[(*spender)?].payer()))
-        }),
-    )?;
-
+    let (mut book, terms) = open_book(turn, &batch, events, held)?;
+    let mut counts = Counts::default();
     let mut answers = Vec::with_capacity(events.len());
     let mut transactions = Vec::new();
     let mut seen = Seen::of(&batch.remembered);
@@ -223,7 +216,7 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held])
                 None => {
                     let number = spender.expect("only events of known accounts pass");
                     let spender = &mut batch.spenders[number];
-                    match rate(turn, &mut book, (event, terms[place]), held.get(place), spender.payer())? {
+                    match rate(turn, (&mut book, &mut counts), (event, terms[place]), held.get(place), spender)? {
                         Err(rejection) => Err(rejection),
                         Ok(rated) => {
                             let block = blocks.of(spender.wallet.currency());
@@ -262,6 +255,7 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held])
     for block in blocks.ended() {
         transactions.push(block.post(turn, &batch.spenders)?);
     }
+    counts.save(turn);
     if latest > turn.now() {
         coinbox_pricing::note_ahead(turn, latest)?;
     }
@@ -292,19 +286,70 @@ fn save_moved(turn: &mut Turn<'_>, spenders: &[Spender]) -> Result<(), Fault> {
     to_judge.into_iter().try_for_each(|main| judge(turn, main, Occasion::Debit))
 }
 
+/// The price book with all that these events need, and their terms.
+fn open_book(
+    turn: &Turn<'_>,
+    batch: &Batch,
+    events: &[EventView<'_>],
+    held: &[Held],
+) -> Result<(Book, Vec<Option<Terms>>), Fault> {
+    let mut book = Book::open(turn)?;
+    let terms: Vec<Option<Terms>> = events.iter().map(|event| book.terms(event.product, event.heading)).collect();
+    book.prefetch(
+        turn,
+        events.iter().zip(&terms).zip(&batch.spender_of).filter_map(|((event, terms), spender)| {
+            let terms = terms.filter(|terms| is_well_formed(event, Some(terms)))?;
+            Some((*event, terms, batch.spenders[(*spender)?].payer()))
+        }),
+    )?;
+    prefetch_month_use(turn, &mut book, batch, (events, &terms, held))?;
+    Ok((book, terms))
+}
+
 /// What an event costs: at the price that its reservation was quoted, or at the price in force at its own time.
 fn rate(
     turn: &Turn<'_>,
-    book: &mut Book,
+    (book, counts): (&mut Book, &mut Counts),
     (event, terms): (&EventView<'_>, Option<Terms>),
     held: Option<&Held>,
-    payer: Payer,
+    spender: &Spender,
 ) -> Result<Result<Rated, Rejection>, Fault> {
     let Some(terms) = terms else { return Ok(Err(Rejection::UnknownProduct)) };
-    match held.and_then(|held| held.quoted.as_ref()) {
-        Some(price) => Ok(Ok(Rated::by(price, &terms, event.quantity)?)),
-        None => book.rate(turn, (*event, terms, payer)),
+    if let Some(price) = held.and_then(|held| held.quoted.as_ref()) {
+        return Ok(Ok(counts.rate(turn, (spender.account, event), price, &terms)?));
     }
+    match book.find(turn, (*event, terms, spender.payer()))? {
+        Ok(price) => Ok(Ok(counts.rate(turn, (spender.account, event), &price, &terms)?)),
+        Err(rejection) => Ok(Err(rejection)),
+    }
+}
+
+/// Reads at once what was used of the months of these events, where their prices have tiers (USE-9).
+fn prefetch_month_use(
+    turn: &Turn<'_>,
+    book: &mut Book,
+    batch: &Batch,
+    (events, terms, held): (&[EventView<'_>], &[Option<Terms>], &[Held]),
+) -> Result<(), Fault> {
+    let quoted = |place: usize| held.get(place).and_then(|held: &Held| held.quoted.as_ref());
+    if !book.has_tiers() && !(0..held.len()).filter_map(quoted).any(|price| price.tiers.is_some()) {
+        return Ok(());
+    }
+    let mut priced = Vec::new();
+    for (place, event) in events.iter().enumerate() {
+        let (Some(terms), Some(spender)) = (terms[place], batch.spender_of[place]) else { continue };
+        if !is_well_formed(event, Some(&terms)) {
+            continue;
+        }
+        let spender = &batch.spenders[spender];
+        let price = match quoted(place) {
+            Some(price) => Some(price.clone()),
+            None => book.find(turn, (*event, terms, spender.payer()))?.ok(),
+        };
+        priced.extend(price.map(|price| (spender.account, *event, price)));
+    }
+    month_use::prefetch(turn, priced.into_iter());
+    Ok(())
 }
 
 /// What can be said of an event before it is looked up. Answers its source.
@@ -457,8 +502,19 @@ impl Block {
         prefix.clear();
         rate.clear();
         rated.prefix.append_to(prefix);
-        rated.rate.append_to(rate);
-        Line::write(&mut self.lines, source, event, (prefix, rate), rated.billed, rated.amount);
+        if rated.parts.is_empty() {
+            rated.rate.append_to(rate);
+            Line::write(&mut self.lines, source, event, (prefix, rate), rated.billed, rated.amount);
+        }
+        for (place, part) in rated.parts.iter().enumerate() {
+            if place > 0 {
+                self.lines.push(',');
+            }
+            rate.clear();
+            part.rate.append_to(rate);
+            let of = (part.quantity, part.billed);
+            Line::write_part(&mut self.lines, source, event, (prefix, rate), of, part.amount);
+        }
         for ridden in &rated.ridden {
             self.push_ridden(event, source, ridden)?;
         }

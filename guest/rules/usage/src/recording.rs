@@ -1,10 +1,10 @@
 //! Usage events: deduplicated, rated, debited and posted in one call (USE-1, USE-6), and admission of chargeable requests (R12).
 //!
-//! A batch costs a warm instance four reads at most and one set of changes: dedupe keys with wallets and sub-accounts first, then
-//! the wallets of parents, then price chunks that are not cached. The rated events of a call are one ledger transaction (two
+//! A batch costs a warm instance four reads at most, with tiers one more, and one set of changes: dedupe keys with wallets and sub-accounts first, then
+//! the wallets of parents, then price chunks that are not cached; where prices have tiers, then the use of the month. The rated events of a call are one ledger transaction (two
 //! or three for a large batch); the dedupe key begins with the event's time, so that new keys land side by side.
 
-use super::posting;
+use super::{month_use, posting};
 pub use crate::columns::{AnswerColumns, EventColumns, Fate, ProductUse};
 pub use crate::events::{BatchAnswer, EVENTS_MAX};
 use crate::events::{COUNTED, Held, ID_LIMIT, KEPT_MAX, REJECTED, Rejected, hash, hindrance, out_of_credit};
@@ -20,7 +20,7 @@ use coinbox_ledger::Line;
 use coinbox_ledger::wallet;
 use coinbox_pricing::check_use;
 use coinbox_pricing::floor::{FLOOR_KEY, Floor, floor};
-use coinbox_pricing::rating::{Book, Payer, Ridden};
+use coinbox_pricing::rating::{Book, Payer, Rated, Ridden};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -112,9 +112,11 @@ pub fn counted_in(turn: &Turn<'_>, line: &Line) -> Result<Option<String>, Fault>
 
 /// Forgets which events before a moment were counted; none of them is accepted any more.
 pub fn forget_counted(turn: &mut Turn<'_>, before: Instant) -> Result<(), Fault> {
-    if before > floor(turn)? {
+    let since = floor(turn)?;
+    if before > since {
         turn.clear(COUNTED.to_owned(), format!("{COUNTED}{}", coinbox_ground::ids::time_key(before)));
         turn.put(FLOOR_KEY, &Floor { v: 1, at: before });
+        month_use::forget(turn, since, before);
     }
     Ok(())
 }
@@ -169,13 +171,15 @@ fn quote(turn: &Turn<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
     let Some(terms) = terms else { return Err(Fault::not_found("product")) };
     let payer = Payer::of(main, &wallet::need(turn, main)?);
     book.prefetch(turn, std::iter::once((event.view(), terms, payer)))?;
-    let rated = book.rate(turn, (event.view(), terms, payer))?.map_err(|_| {
+    let price = book.find(turn, (event.view(), terms, payer))?.map_err(|_| {
         Fault::Refused(Refusal::Invalid(vec![FieldProblem {
             field: "event.number".to_owned(),
             rule: FieldRule::UnknownValue,
             limit: Some("a number with a price".to_owned()),
         }]))
     })?;
+    let before = month_use::before(turn, main, &event.view(), &price)?;
+    let rated = Rated::by(&price, &terms, event.quantity, before)?;
     let surcharges = rated.ridden.iter().map(|Ridden { rider, amount, .. }| QuotedSurcharge {
         code: rider.code.to_string(),
         words: rider.words.clone(),

@@ -10,6 +10,7 @@ mod products;
 mod products_tests;
 pub mod progress;
 pub mod rows;
+mod tiers;
 pub mod usage;
 #[cfg(test)]
 mod usage_tests;

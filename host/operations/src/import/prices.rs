@@ -3,7 +3,7 @@
 use super::error::{ImportError, wrong, wrong_line};
 use super::price_row::BUILT_IN;
 pub use super::price_row::PriceRow;
-use super::products;
+use super::{products, tiers};
 use crate::link::{Link, LinkError, field_problems};
 use crate::words::rule_word;
 use coinbox_forms::code::{CODE_LIMIT, is_code};
@@ -24,12 +24,12 @@ pub const MORE_COLUMNS: [&str; 3] = ["group", "number_type", "setup"];
 /// prefix and group.
 const RIDING: [&str; 2] = ["surcharge", "per"];
 /// How many columns may follow.
-const MOST: usize = MORE_COLUMNS.len() + RIDING.len() + products::COLUMNS.len();
+const MOST: usize = MORE_COLUMNS.len() + RIDING.len() + products::COLUMNS.len() + 1;
 /// Columns beyond those that every price file has: also those of surcharges, and of products, which have the product `product`, and their
-/// headings.
+/// headings, and that of tiers.
 const OPTIONAL: [&str; MOST] = {
     let mut all = [""; MOST];
-    let parts: [&[&str]; 3] = [&MORE_COLUMNS, &RIDING, &products::COLUMNS];
+    let parts: [&[&str]; 4] = [&MORE_COLUMNS, &RIDING, &products::COLUMNS, &[tiers::COLUMN]];
     let (mut part, mut place, mut filled) = (0, 0, 0);
     while filled < MOST {
         if place < parts[part].len() {
@@ -69,12 +69,20 @@ pub struct PriceFile {
     pub products: Vec<PriceRow>,
     /// What rides on usage.
     pub surcharges: Vec<PriceRow>,
+    /// Steps of tiers.
+    pub tiers: Vec<PriceRow>,
 }
 
 impl PriceFile {
     /// How many prices.
     pub fn count(&self) -> usize {
-        self.rows.len() + self.numbers.len() + usize::from(self.seat.is_some()) + self.surcharges.len()
+        let further = self.surcharges.len() + self.tiers.len();
+        self.rows.len() + self.numbers.len() + usize::from(self.seat.is_some()) + further
+    }
+
+    /// Tiers as the contract takes them; none: there are none.
+    pub fn tiers(&self) -> Option<Vec<Value>> {
+        (!self.tiers.is_empty()).then(|| tiers::tables(&self.tiers))
     }
 
     /// Surcharges as the contract takes them; none: there are none.
@@ -94,6 +102,9 @@ impl PriceFile {
     fn place(&self, part: &[PriceRow], field: &str) -> Option<(u64, String)> {
         if field == "prices.seat" {
             return Some((self.seat.as_ref()?.line, "rate".to_owned()));
+        }
+        if let Some(rest) = field.strip_prefix("tiers[") {
+            return tiers::place(&self.tiers, rest);
         }
         let (rows, rest) = if let Some(rest) = field.strip_prefix("prices.rows[") {
             (&self.numbers[..], rest)
@@ -244,6 +255,11 @@ impl Reader<'_> {
                     ["surcharge", "heading", "country", "prefix", "group"].map(|name| word(name).unwrap_or("-"));
                 Some(format!("surcharge {} of {product} {}", named[0], named[1..].join(" ")))
             }
+            Some(product) if row.contains_key(tiers::COLUMN) => {
+                let above = row[tiers::COLUMN].as_str().map_or_else(|| row[tiers::COLUMN].to_string(), str::to_owned);
+                let named = ["heading", "prefix"].map(|name| word(name).unwrap_or_default());
+                Some(format!("tier {above} of {product} {}", named.join(" ")))
+            }
             Some("number") => {
                 word("country").zip(word("number_type")).map(|(country, kind)| format!("number {country} {kind}"))
             }
@@ -270,6 +286,10 @@ fn push(path: &Path, prices: &mut PriceFile, line: u64, mut row: Map<String, Val
     }
     if row.contains_key("surcharge") {
         prices.surcharges.push(PriceRow { line, row: surcharge(path, line, row)? });
+        return Ok(());
+    }
+    if row.contains_key(tiers::COLUMN) {
+        prices.tiers.push(PriceRow { line, row: tiers::step(path, line, &row)? });
         return Ok(());
     }
     let product_word = row.get("product").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -403,6 +423,10 @@ fn fill(
         link.call("pricing.set-surcharges", json!({"version": number, "surcharges": sent}))
             .map_err(|error| explain(path, prices, &[], error))?;
     }
+    if let Some(sent) = prices.tiers() {
+        link.call("pricing.set-tiers", json!({"version": number, "tiers": sent}))
+            .map_err(|error| explain(path, prices, &[], error))?;
+    }
     on_progress(prices.count() - prices.rows.len());
     Ok(())
 }
@@ -426,12 +450,14 @@ pub fn explain(path: &Path, prices: &PriceFile, part: &[PriceRow], error: LinkEr
     ImportError::Refused(format!("{}: {}{more}", path.display(), words.join("; ")))
 }
 
-/// Writes all prices of a version as CSV or as a JSON list: products, where there are any of the operator's own, usage, numbers, seats, surcharges. What was written so is read back to the same
+/// Writes all prices of a version as CSV or as a JSON list: products, where there are any of the operator's own, usage, numbers, seats, surcharges, tiers. What was written so is read back to the same
 /// version, which is written to the same bytes.
 pub fn write(link: &dyn Link, version: &Value, json_form: bool, out: &mut dyn Write) -> anyhow::Result<u64> {
     let of_products = products::rows(link)?;
     let surcharges = link.call("pricing.get-surcharges", json!({"version": version}))?;
-    let plain = of_products.is_empty() && surcharges.as_array().is_none_or(Vec::is_empty);
+    let tiers = link.call("pricing.get-tiers", json!({"version": version}))?;
+    let is_empty = |list: &Value| list.as_array().is_none_or(Vec::is_empty);
+    let plain = of_products.is_empty() && is_empty(&surcharges) && is_empty(&tiers);
     let more = if plain { &MORE_COLUMNS[..] } else { &OPTIONAL[..] };
     let mut writer = Writer { out, json_form, more, written: 0 };
     writer.begin()?;
@@ -475,6 +501,9 @@ pub fn write(link: &dyn Link, version: &Value, json_form: bool, out: &mut dyn Wr
             (column.to_owned(), value.clone())
         });
         writer.row(named.collect())?;
+    }
+    for row in tiers::rows(&tiers) {
+        writer.row(row)?;
     }
     writer.end()
 }
@@ -683,6 +712,32 @@ mod tests {
     }
 
     #[test]
+    fn tiers_stand_in_the_same_file() {
+        let header = format!("{},tier_above", HEADER.trim_end());
+        let row = "sms,outbound,US,1,0.01,0,0,";
+        let csv =
+            of(&format!("{header}\n{row}\nsms,outbound,,1,0.008,,,1000\nsms,outbound,,1,0.005,,,5000\n")).expect("csv");
+        let step = |above: &str, rate: &str| json!({"above": above, "rate": rate});
+        let table = json!({"product": "sms", "heading": "outbound", "prefix": "1",
+            "steps": [step("1000", "0.008"), step("5000", "0.005")]});
+        assert_eq!(csv.tiers(), Some(vec![table]));
+        assert_eq!((csv.count(), csv.rows.len(), csv.tiers[1].line), (3, 1, 4));
+        let json = of(r#"[{"product":"sms","heading":"outbound","prefix":"1","rate":"0.008","tier_above":1000},
+            {"product":"sms","heading":"outbound","prefix":"1","rate":"0.005","tier-above":"5000"}]"#)
+        .expect("json");
+        assert_eq!(json.tiers(), csv.tiers());
+        for (rows, problem) in [
+            ("sms,outbound,,1,,,,1000", "rate: is missing"),
+            ("sms,outbound,US,1,0.01,,,1000", "country: must be empty for a tier"),
+            ("sms,outbound,,1,0.01,,,-1", "tier_above: must be a whole number"),
+            ("sms,outbound,,1,1,,,9\nsms,outbound,,1,2,,,9", "tier 9 of sms outbound 1 stands in line 2 too"),
+        ] {
+            let error = of(&format!("{header}\n{rows}\n")).expect_err("wrong");
+            assert!(error.ends_with(problem), "{error}");
+        }
+    }
+
+    #[test]
     fn wrong_rows_are_told_by_line() {
         for (text, problem) in [
             (format!("{HEADER}voice,outbound,DE,49,0.1,60\n"), "FILE, line 2: 6 columns, the header has 7"),
@@ -797,6 +852,7 @@ mod tests {
             seat: Some(row(12)),
             products: Vec::new(),
             surcharges: vec![row(13), row(14)],
+            tiers: Vec::new(),
         };
         let of = |field: &str| {
             let told = json!({"refused": {"invalid": [{"field": field, "rule": "too-large", "limit": "1000"}]}});

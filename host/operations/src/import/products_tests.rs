@@ -22,7 +22,7 @@ impl Link for Catalogue {
             "pricing.list-rows" => json!({"rows": [{"product": "data", "heading": "mobile", "country": "",
                 "prefix": "", "rate": "0.05", "first-increment": 0, "next-increment": 0, "group": null}], "next": null}),
             "pricing.get-number-prices" => json!({"rows": [], "seat": null}),
-            "pricing.get-surcharges" => json!([]),
+            "pricing.get-surcharges" | "pricing.get-tiers" => json!([]),
             "pricing.add-product" if arguments["product"]["code"] == "seat" => {
                 let problem = json!({"field": "product.code", "rule": "unknown-value", "limit": "another"});
                 return Err(refused(&json!({"refused": {"invalid": [problem]}})));

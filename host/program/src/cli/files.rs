@@ -149,7 +149,7 @@ pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
             let sent: Vec<&Value> = read.rows.iter().map(|row| &row.row).collect();
             let starts_at = starts_at(work, given.as_deref(), false)?;
             let arguments = json!({"auth-id": account, "starts-at": starts_at, "rows": sent,
-                "prices": read.number_prices(), "surcharges": read.surcharges()});
+                "prices": read.number_prices(), "surcharges": read.surcharges(), "tiers": read.tiers()});
             let answer = work.link.call("pricing.set-overrides", arguments);
             let answer = answer.map_err(|error| prices::explain(&file, &read, &read.rows, error).into_any())?;
             let words =
@@ -189,7 +189,8 @@ fn show_overrides(work: &Work, account: &str, given: Option<&str>) -> anyhow::Re
     let rows = work.link.call("pricing.get-overrides", arguments.clone())?;
     let numbers = work.link.call("pricing.get-number-overrides", arguments.clone())?;
     let surcharges = work.link.call("pricing.get-surcharge-overrides", arguments)?;
-    let shown = json!({"rows": rows, "numbers": numbers["rows"], "seat": numbers["seat"], "surcharges": surcharges});
+    let tiers = work.link.call("pricing.get-tier-overrides", json!({"auth-id": account, "at": at}))?;
+    let shown = json!({"rows": rows, "numbers": numbers["rows"], "seat": numbers["seat"], "surcharges": surcharges, "tiers": tiers});
     work.output.answer(&shown, |shown| Text::Table(price_table(shown)))
 }
 
@@ -231,10 +232,10 @@ fn versions_table(versions: &[Value]) -> Rows {
     rows
 }
 
-/// Prices of usage, of numbers, of a seat, and surcharges, one below the other.
+/// Prices of usage, of numbers, of a seat, surcharges and tiers, one below the other.
 fn price_table(prices: &Value) -> Rows {
-    let header =
-        ["product", "heading or type", "country", "prefix", ">rate", ">first", ">next", ">setup", "group", "surcharge"];
+    let columns = ["product", "heading or type", "country", "prefix", ">rate", ">first", ">next", ">setup", "group"];
+    let header: Vec<&str> = columns.into_iter().chain(["surcharge or tier"]).collect();
     let mut rows = Rows::new(&header);
     for row in prices["rows"].as_array().into_iter().flatten() {
         let names =
@@ -253,6 +254,15 @@ fn price_table(prices: &Value) -> Rows {
         let told = format!("{} (per {}): {}", field(row, "code"), field(row, "basis"), field(row, "words"));
         let names = ["product", "heading", "country", "prefix", "rate", "", "", "", "group"];
         rows.add(names.into_iter().map(|name| field(row, name)).chain([told]).collect());
+    }
+    for table in prices["tiers"].as_array().into_iter().flatten() {
+        for step in table["steps"].as_array().into_iter().flatten() {
+            let [product, heading, prefix] = ["product", "heading", "prefix"].map(|name| field(table, name));
+            let told = format!("above {}", field(step, "above"));
+            let blank = [(); 4].map(|()| String::new());
+            let row = [product, heading, String::new(), prefix, field(step, "rate")].into_iter();
+            rows.add(row.chain(blank).chain([told]).collect());
+        }
     }
     rows
 }

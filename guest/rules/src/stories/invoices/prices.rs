@@ -127,7 +127,9 @@ fn money_11_every_line_is_its_billed_quantity_times_its_price_to_the_rounding_of
     calls(&mut story, &auth, 7, 61, START);
     story.advance(DAY_MS);
     let from = story.now;
-    story.command(|turn, auth| pricing::set_overrides(turn, &operator(), auth, from, vec![overridden], None, None));
+    story.command(|turn, auth| {
+        pricing::set_overrides(turn, &operator(), auth, from, vec![overridden], None, None, None)
+    });
     story.advance(DAY_MS);
     let now = story.now;
     for seconds in [1, 59, 61, 1_000] {

@@ -82,7 +82,10 @@ pub(crate) fn rate(fake: &Fake, event: &Event, overrides: Option<AuthId>) -> Res
 fn rate_in(turn: &Turn<'_>, event: &Event, overrides: Option<AuthId>) -> Result<Result<Rated, Rejection>, Fault> {
     let mut book = Book::open(turn)?;
     let terms = book.terms(event.product, event.heading).expect("a product of the catalogue");
-    book.rate(turn, (event.view(), terms, payer(overrides)))
+    let found = book.find(turn, (event.view(), terms, payer(overrides)))?;
+    found
+        .map(|price| Rated::by(&price, &terms, event.quantity, 0))
+        .map_or_else(|rejection| Ok(Err(rejection)), |rated| rated.map(Ok))
 }
 
 fn matched(fake: &Fake, number: &str) -> Option<String> {
@@ -112,7 +115,7 @@ pub(crate) fn overrides(
     starts_at: Instant,
     rows: Vec<PriceRow>,
 ) -> Result<(), Error> {
-    fake.command(now, |turn| set_overrides(turn, &operator(), account.to_string(), starts_at, rows, None, None))
+    fake.command(now, |turn| set_overrides(turn, &operator(), account.to_string(), starts_at, rows, None, None, None))
 }
 
 pub(crate) fn problems<T: std::fmt::Debug>(answer: Result<T, Error>) -> Vec<(String, FieldRule)> {
@@ -379,7 +382,8 @@ fn a_batch_reads_three_times_cold_and_once_warm() {
             let mut total = 0;
             for event in &events {
                 let asked = (event.view(), terms, payer(Some(account)));
-                let rated = book.rate(turn, asked).expect("readable").expect("a price");
+                let price = book.find(turn, asked).expect("readable").expect("a price");
+                let rated = Rated::by(&price, &terms, event.quantity, 0).expect("within the bounds of money");
                 total += rated.amount.micros();
             }
             total
@@ -533,15 +537,17 @@ fn numbers_and_seats_cost_what_is_in_force_at_the_moment_charged_for() {
     // Of one's own: what is named there, from its moment on; the rest is the book's.
     let own = NumberPrices { rows: vec![us("0.1", "0.00001")], seat: Some("15".to_owned()) };
     fake.command(START, |turn| {
-        set_overrides(turn, &operator(), account.to_string(), START + 50, vec![], Some(own), None)
+        set_overrides(turn, &operator(), account.to_string(), START + 50, vec![], Some(own), None, None)
     })
     .expect("set");
     assert_eq!(price(NumberKind::Local, START + 49), Some((500_000, 800_000)));
     assert_eq!(price(NumberKind::Local, START + 50), Some((100_000, 10)));
     assert_eq!(price(NumberKind::TollFree, START + 50), Some((1_000_000, 2_000_000)));
     assert_eq!((seat(START + 49), seat(START + 50)), (Some(Money::from_units(20)), Some(Money::from_units(15))));
-    fake.command(START, |turn| set_overrides(turn, &operator(), account.to_string(), START + 60, vec![], None, None))
-        .expect("set");
+    fake.command(START, |turn| {
+        set_overrides(turn, &operator(), account.to_string(), START + 60, vec![], None, None, None)
+    })
+    .expect("set");
     assert_eq!(
         (price(NumberKind::Local, START + 60), seat(START + 60)),
         (Some((500_000, 800_000)), Some(Money::from_units(20)))

@@ -3,6 +3,7 @@
 //! What is rated is counted in seconds or parts, an amount in micros. A part costs what an event of that quantity would cost, rounded as it
 //! would be posted (R3), so the largest part that an amount covers ends where a billing increment ends: the next second costs more.
 
+use crate::month_use;
 use crate::reservations::checks::LASTS_MAX;
 use crate::reservations::desk::Desk;
 use crate::reservations::forms::{Grant, Kind, Measure, Price};
@@ -91,7 +92,13 @@ impl Asked {
             Some(price) => Ok(price),
             None => {
                 let payer = desk.payer(main).ok_or_else(|| Fault::not_found("account"))?;
-                book.find(turn, (event.view(), terms, payer))?
+                match book.find(turn, (event.view(), terms, payer))? {
+                    Ok(price) => {
+                        let before = month_use::before(turn, main, &event.view(), &price)?;
+                        Ok(price.held(before))
+                    }
+                    Err(rejection) => Err(rejection),
+                }
             }
         };
         match found {
@@ -207,7 +214,7 @@ mod tests {
         let row = Row { prefix, country: *b"US", rate, first_increment: first, next_increment: next };
         let measure = Measure { product, heading: Heading::OUTBOUND, number: "15551234567".to_owned(), quantity };
         let terms = Catalogue::default().find(product, Heading::OUTBOUND).expect("a built-in product");
-        let price = rating::Price { row, riders: Vec::new() };
+        let price = rating::Price { row, riders: Vec::new(), tiers: None };
         Asked { units: u64::from(quantity), by: By::Price(event("MA", &measure, 0), terms, price) }
     }
 

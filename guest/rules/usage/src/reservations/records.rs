@@ -16,9 +16,9 @@ use coinbox_ground::product::{Event, Heading, Product};
 use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use coinbox_pricing::rating::Price;
-use coinbox_pricing::{Rider, Row, Terms};
+use coinbox_pricing::{Rider, Row, Terms, Tiers};
 use coinbox_profiles::policy::Policy;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::rc::Rc;
 
 /// The job that ends reservations whose time is over, and forgets the names of old ones.
@@ -64,20 +64,26 @@ pub struct Open {
 }
 
 /// A price that was quoted, with what it was quoted for: it stays the price of this call or message (R87). Stored as
-/// `["voice","outbound","447700900123",["44","GB","0.012",1,1]]`, with a list of surcharges behind it where some ride on it.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub(super) struct Quoted(
-    Product,
-    Heading,
-    String,
-    Row,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")] Vec<Rider>,
-);
+/// `["voice","outbound","447700900123",["44","GB","0.012",1,1]]`, with a list of surcharges behind it where some ride on it. Where the price has
+/// tiers, the list is there in any case, and they are behind it: the row then has the rate that is held.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub(super) struct Quoted(Product, Heading, String, Row, #[serde(default)] Vec<Rider>, #[serde(default)] Option<Tiers>);
+
+impl Serialize for Quoted {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Quoted(product, heading, number, row, riders, tiers) = self;
+        match tiers {
+            Some(tiers) => (product, heading, number, row, riders, tiers).serialize(serializer),
+            None if riders.is_empty() => (product, heading, number, row).serialize(serializer),
+            None => (product, heading, number, row, riders).serialize(serializer),
+        }
+    }
+}
 
 impl Quoted {
     pub(super) fn new(event: &Event, price: &Price) -> Quoted {
         let riders = price.riders.iter().map(|rider| (**rider).clone()).collect();
-        Quoted(event.product, event.heading, event.number.clone(), price.row, riders)
+        Quoted(event.product, event.heading, event.number.clone(), price.row, riders, price.tiers.as_deref().cloned())
     }
 
     /// The price, if it was quoted for use of this kind and number.
@@ -86,7 +92,8 @@ impl Quoted {
     }
 
     fn price(&self) -> Price {
-        Price { row: self.3, riders: self.4.iter().cloned().map(Rc::new).collect() }
+        let riders = self.4.iter().cloned().map(Rc::new).collect();
+        Price { row: self.3, riders, tiers: self.5.clone().map(Rc::new) }
     }
 
     fn is_of(&self, event: &Event) -> bool {
