@@ -41,6 +41,30 @@ pub struct OverrideSet {
     pub rows: u32,
 }
 
+/// What is digested of the arguments of [`set_overrides`]. Surcharges only where they are named: all other digests are those of version 0.1.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Digested<'a> {
+    /// As version 0.1 has digested it.
+    Plain(Instant, &'a [PriceRow], Option<&'a NumberPrices>),
+    /// With surcharges.
+    Surcharged(Instant, &'a [PriceRow], Option<&'a NumberPrices>, &'a [Surcharge]),
+}
+
+impl<'a> Digested<'a> {
+    fn of(
+        starts_at: Instant,
+        rows: &'a [PriceRow],
+        prices: Option<&'a NumberPrices>,
+        surcharges: Option<&'a [Surcharge]>,
+    ) -> Digested<'a> {
+        match surcharges {
+            None => Digested::Plain(starts_at, rows, prices),
+            Some(surcharges) => Digested::Surcharged(starts_at, rows, prices, surcharges),
+        }
+    }
+}
+
 /// Whether the account has, had or will have price overrides.
 pub fn has_overrides(turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
     Ok(!Sets::load(turn, account)?.sets.is_empty())
@@ -58,7 +82,8 @@ pub fn set_overrides(
     surcharges: Option<Vec<Surcharge>>,
 ) -> Result<(), Error> {
     let command = access::command_on(turn, caller, functions::PRICING_SET_OVERRIDES, &auth_id)?;
-    command.once(turn, &(starts_at, &rows, &prices, &surcharges), |turn, who, account| {
+    let asked = Digested::of(starts_at, &rows, prices.as_ref(), surcharges.as_deref());
+    command.once(turn, &asked, |turn, who, account| {
         let mut sets = Sets::load(turn, account)?;
         let mut checks = Checks::new();
         let changes_nothing =

@@ -8,6 +8,7 @@ use crate::ground::testing::{START, keyed};
 use crate::ground::turn::Turn;
 use crate::ground::vocabulary::{Caller, DAY_MS};
 use crate::payments::coupons;
+use crate::pricing;
 use crate::stories::scenario::{Story, operator};
 use crate::usage::{self, reservations, running_calls};
 use serde::de::DeserializeOwned;
@@ -82,6 +83,28 @@ fn r42_arguments_are_digested_as_version_0_1_has_digested_them() {
             &format!("[{coupon},null]"),
             digested(&story, "coupons.create", |turn, by| coupons::create(turn, by, read(&coupon))),
         ),
+    ];
+    for (text, digested) in found {
+        assert_eq!(digested, digest(text.as_bytes()), "{text}");
+    }
+}
+
+/// Commands of the price book, which have got arguments since.
+#[test]
+fn r42_arguments_of_prices_are_digested_as_version_0_1_has_digested_them() {
+    let story = Story::new();
+    let row = r#"{"product":"voice","heading":"outbound","country":"US","prefix":"1","rate":"0.5","first-increment":60,"next-increment":60,"group":null}"#;
+    let numbers = r#"{"rows":[],"seat":"15"}"#;
+    let set = |turn: &mut Turn<'_>, by: &Caller| {
+        pricing::set_overrides(turn, by, story.account.clone(), START, vec![read(row)], Some(read(numbers)), None)
+    };
+    let found = [
+        (format!("[{START},[{row}],{numbers}]"), digested(&story, "pricing.set-overrides", set)),
+        (
+            "null".to_owned(),
+            digested(&story, "pricing.create-version", |turn, by| pricing::create_version(turn, by, None)),
+        ),
+        ("null".to_owned(), digested(&story, "pricing.begin-import", |turn, by| pricing::begin_import(turn, by, None))),
     ];
     for (text, digested) in found {
         assert_eq!(digested, digest(text.as_bytes()), "{text}");
