@@ -5,8 +5,8 @@ use super::state::CallState;
 use crate::contract::wasi::clocks::wall_clock;
 use crate::contract::wasi::random::random;
 use crate::contract::{
-    credit_types, diagnostics, email_types, inventory_types, outside_types, payment_types, storage, telephony_types,
-    types, usage_types, vault,
+    coupon_types, credit_types, diagnostics, email_types, inventory_types, outside_types, payment_types, storage,
+    telephony_types, types, usage_types, vault,
 };
 use crate::storage::{self as store, LimitError, StoreError, limits};
 
@@ -57,6 +57,7 @@ impl CallState {
 }
 
 impl types::Host for CallState {}
+impl coupon_types::Host for CallState {}
 impl credit_types::Host for CallState {}
 impl email_types::Host for CallState {}
 impl inventory_types::Host for CallState {}
