@@ -24,6 +24,7 @@ use crate::storage::memory::Memory;
 use crate::storage::sqlite::{Sqlite, SqliteOptions};
 use crate::storage::{Checked, Durable, StoreError, View};
 use crate::upgrade;
+pub use crate::upgrade::Upgrade;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -74,6 +75,7 @@ pub struct Coinbox {
     inner: Arc<Inner>,
     simulated_clock: Option<Arc<SimulatedClock>>,
     drive: Drive,
+    upgraded: Option<Upgrade>,
 }
 
 /// The host of the home cell: `Options::claims` of the other hosts in the same program.
@@ -99,9 +101,8 @@ impl Coinbox {
             mark.len() <= 4 && mark.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()),
             "the mark of a store is 0 to 4 of A-Z and 0-9"
         );
-        if let Some(upgrade) = upgrade::prepare(&*durable, options.runtime.facts().record_version)? {
-            upgrade.tell();
-        }
+        let upgraded = upgrade::prepare(&*durable, options.runtime.facts().record_version)?;
+        upgraded.iter().for_each(Upgrade::tell);
         let sequencer = Sequencer::start(durable, options.sequencer)?;
         let inner = Arc::new_cyclic(|inner| Inner {
             runtime: options.runtime,
@@ -115,7 +116,12 @@ impl Coinbox {
         if let Drive::Workers(count) = options.drive {
             driver::start_workers(&inner, count.max(1))?;
         }
-        Ok(Coinbox { inner, simulated_clock: options.simulated_clock, drive: options.drive })
+        Ok(Coinbox { inner, simulated_clock: options.simulated_clock, drive: options.drive, upgraded })
+    }
+
+    /// What was kept when this open brought the store to a newer format. None: it had this format already.
+    pub fn upgraded(&self) -> Option<&Upgrade> {
+        self.upgraded.as_ref()
     }
 
     /// One call by name (`credits.recharge`), arguments and answer in the JSON form of the contract (see [`crate::json`]). Blocks.

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 /// A store that was brought to a newer format.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Upgrade {
+pub struct Upgrade {
     /// The format that it had.
-    pub(crate) from: u32,
+    pub from: u32,
     /// The format that the rules write.
-    pub(crate) to: u32,
+    pub to: u32,
     /// Where the store is kept as it was. `None`: it is in memory.
-    pub(crate) kept: Option<PathBuf>,
+    pub kept: Option<PathBuf>,
 }
 
 impl Upgrade {
