@@ -9,8 +9,8 @@ use coinbox_host::contract::types::{Caller, Operator, Principal};
 use coinbox_host::contract::wasi::clocks::wall_clock;
 use coinbox_host::contract::wasi::random::random;
 use coinbox_host::contract::{
-    Rules, credit_types, diagnostics, email, email_types, inventory, inventory_types, outside_types, payment,
-    payment_types, storage, telephony, telephony_types, types, usage_types, vault,
+    Rules, coupon_types, credit_types, diagnostics, email, email_types, inventory, inventory_types, outside_types,
+    payment, payment_types, storage, telephony, telephony_types, types, usage_types, vault,
 };
 use coinbox_tests::components;
 use std::collections::BTreeMap;
@@ -154,6 +154,7 @@ macro_rules! types_only {
 
 types_only!(
     types,
+    coupon_types,
     credit_types,
     email_types,
     inventory_types,

@@ -96,7 +96,7 @@ fn r42_arguments_of_prices_are_digested_as_version_0_1_has_digested_them() {
     let row = r#"{"product":"voice","heading":"outbound","country":"US","prefix":"1","rate":"0.5","first-increment":60,"next-increment":60,"group":null}"#;
     let numbers = r#"{"rows":[],"seat":"15"}"#;
     let set = |turn: &mut Turn<'_>, by: &Caller| {
-        pricing::set_overrides(turn, by, story.account.clone(), START, vec![read(row)], Some(read(numbers)), None)
+        pricing::set_overrides(turn, by, story.account.clone(), START, vec![read(row)], Some(read(numbers)), None, None)
     };
     let found = [
         (format!("[{START},[{row}],{numbers}]"), digested(&story, "pricing.set-overrides", set)),

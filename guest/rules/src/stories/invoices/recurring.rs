@@ -61,7 +61,7 @@ fn new(reference: &str, quantity: u32, first_month: FirstMonth) -> NewRecurringC
 
 fn price(story: &mut Story, rate: &str, starts_at: Instant) {
     let rows = vec![row("support", "gold", rate)];
-    story.command(|turn, auth| pricing::set_overrides(turn, &operator(), auth, starts_at, rows, None, None));
+    story.command(|turn, auth| pricing::set_overrides(turn, &operator(), auth, starts_at, rows, None, None, None));
 }
 
 /// A charge of an account that pays 30.00 a month for support; its first month is free.
@@ -69,7 +69,7 @@ pub(crate) fn start_one(turn: &mut Turn<'_>, auth: String) -> Result<RecurringCh
     let now = turn.now();
     let rows = vec![row("support", "gold", "30")];
     pricing::add_product(turn, &operator(), product("support", "gold")).expect("a good product");
-    pricing::set_overrides(turn, &operator(), auth.clone(), now, rows, None, None).expect("good prices");
+    pricing::set_overrides(turn, &operator(), auth.clone(), now, rows, None, None, None).expect("good prices");
     recurring::start(turn, &operator(), auth, new("PLAN-7", 1, FirstMonth::None))
 }
 
@@ -208,7 +208,7 @@ fn as_many_as_there_may_be_fit_into_every_record() {
     let mut story = begun();
     story.command(|turn, _| pricing::add_product(turn, &operator(), product(LONG.0, LONG.1)));
     let (now, rows) = (story.now, vec![row(LONG.0, LONG.1, "999.99999999")]);
-    story.command(|turn, auth| pricing::set_overrides(turn, &operator(), auth, now, rows, None, None));
+    story.command(|turn, auth| pricing::set_overrides(turn, &operator(), auth, now, rows, None, None, None));
     let one = |number: usize| NewRecurringCharge {
         reference: format!("{number:060}"),
         product: Product::read(LONG.0),
