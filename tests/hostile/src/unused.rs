@@ -2,7 +2,8 @@
 
 use crate::Hostile;
 use crate::bindings::exports::coinbox::billing::{
-    accounts, coupons, credits, events, invoices, numbers, operator, pricing, refunds, reservations, subaccounts, usage,
+    accounts, coupons, credits, events, invoices, numbers, operator, pricing, recurring, refunds, reservations,
+    subaccounts, usage,
 };
 
 pub(crate) fn unused() -> ! {
@@ -397,6 +398,47 @@ impl coupons::Guest for Hostile {
         _: Option<u32>,
         _: u32,
     ) -> Result<coupons::RedemptionPage, coupons::CouponError> {
+        unused()
+    }
+}
+
+impl recurring::Guest for Hostile {
+    fn start(
+        _: recurring::Caller,
+        _: String,
+        _: recurring::NewRecurringCharge,
+    ) -> Result<recurring::RecurringCharge, recurring::RecurringError> {
+        unused()
+    }
+    fn change(
+        _: recurring::Caller,
+        _: String,
+        _: String,
+        _: u32,
+    ) -> Result<recurring::RecurringCharge, recurring::RecurringError> {
+        unused()
+    }
+    fn end(
+        _: recurring::Caller,
+        _: String,
+        _: String,
+        _: Option<String>,
+    ) -> Result<recurring::RecurringCharge, recurring::RecurringError> {
+        unused()
+    }
+    fn list(
+        _: recurring::Caller,
+        _: String,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<recurring::RecurringPage, recurring::RecurringError> {
+        unused()
+    }
+    fn get(
+        _: recurring::Caller,
+        _: String,
+        _: String,
+    ) -> Result<recurring::RecurringCharge, recurring::RecurringError> {
         unused()
     }
 }
