@@ -42,8 +42,9 @@ const MOMENTS: [&str; 31] = [
 ];
 
 /// The rest of them.
-const MORE_MOMENTS: [&str; 11] = [
+const MORE_MOMENTS: [&str; 12] = [
     "complete-since",
+    "ended",
     "first",
     "last",
     "moments",

@@ -123,6 +123,9 @@ impl<'de> Deserialize<'de> for Tiers {
 /// What names a row: product, heading, prefix.
 pub(super) type RowName = (Product, Heading, Prefix);
 
+/// The row that tiers were given for, and its steps: above so many units this rate.
+pub(super) type GivenTiers = (RowName, Vec<(u64, Rate)>);
+
 /// The tiers of a version or of a set of overrides, by the row that has them.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct TierTable(BTreeMap<RowName, Rc<Tiers>>);
@@ -159,7 +162,7 @@ impl<'de> Deserialize<'de> for TierTable {
 impl TierTable {
     /// The table of what was given. `rate_of` finds the rate of a row, `a_row` says what a table must name.
     pub(super) fn of(
-        given: Vec<(RowName, Vec<(u64, Rate)>)>,
+        given: Vec<GivenTiers>,
         a_row: &str,
         rate_of: impl Fn(RowName) -> Option<Rate>,
     ) -> Result<TierTable, Error> {
@@ -225,11 +228,7 @@ impl TierTable {
 }
 
 /// Checks and reads what came; every broken rule is named, of at most 20 tables.
-pub(super) fn parse(
-    given: &[RowTiers],
-    most: usize,
-    catalogue: &Catalogue,
-) -> Result<Vec<(RowName, Vec<(u64, Rate)>)>, Fault> {
+pub(super) fn parse(given: &[RowTiers], most: usize, catalogue: &Catalogue) -> Result<Vec<GivenTiers>, Fault> {
     let mut checks = Checks::new();
     checks.require(given.len() <= most, FIELD, FieldRule::TooMany, most);
     checks.done()?;

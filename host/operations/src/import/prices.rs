@@ -752,7 +752,7 @@ mod tests {
             (HEADER.to_owned(), "FILE: it holds no price row"),
             (
                 "product,rate\n".to_owned(),
-                "FILE, line 1: the header lacks heading, country, prefix, first_increment, next_increment; it must name product, heading, country, prefix, rate, first_increment, next_increment, and may name group, number_type, setup, surcharge, per, code, unit, rating, unit_size, price_unit, words, tax_code, other_side",
+                "FILE, line 1: the header lacks heading, country, prefix, first_increment, next_increment; it must name product, heading, country, prefix, rate, first_increment, next_increment, and may name group, number_type, setup, surcharge, per, code, unit, rating, unit_size, price_unit, words, tax_code, other_side, tier_above",
             ),
             (
                 "{\"rows\": 5}".to_owned(),
@@ -771,7 +771,7 @@ mod tests {
     #[test]
     fn columns_that_are_not_known_are_refused_in_both_forms_07_columns_that_mean_nothing() {
         let known = "known are product, heading, country, prefix, rate, first_increment, next_increment, group, number_type, setup, \
-                     surcharge, per, code, unit, rating, unit_size, price_unit, words, tax_code, other_side";
+                     surcharge, per, code, unit, rating, unit_size, price_unit, words, tax_code, other_side, tier_above";
         let header = HEADER.trim_end();
         for (column, row) in [("set-up", "5.00"), ("currency", "EUR"), ("effective_date", "2027-01-01"), ("rate ", "1")]
         {
