@@ -250,7 +250,7 @@ pub(super) fn parse(given: &[RowTiers], most: usize, catalogue: &Catalogue) -> R
     Ok(read)
 }
 
-fn parse_row(row: &RowTiers, catalogue: &Catalogue) -> Option<(RowName, Vec<(u64, Rate)>)> {
+fn parse_row(row: &RowTiers, catalogue: &Catalogue) -> Option<GivenTiers> {
     catalogue.find(row.product, row.heading)?;
     if !(1..=STEPS_MAX).contains(&row.steps.len()) {
         return None;
