@@ -429,9 +429,6 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         "code": "no code", "amount": "1", "redeem-by": "0", "validity": {"lasting": "0"}, "uses": 0, "uses-per-account": 0, "note": "",
     });
     let usage = event(account, "one", "sms", "1212000", 1, START);
-    let offer = json!({
-        "number": "14155550100", "country": "US", "calling-code": "1", "kind": "local", "region": "", "city": "", "voice": true, "sms": true, "mms": false,
-    });
     let setting = json!({"name": "hang-up-grace", "value": "-1ms"});
     let mut calls = vec![
         ("accounts.create", json!({"account": account_form})),
@@ -470,9 +467,6 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
             json!({"auth-id": account, "invoice": "2026-000009", "amount": null, "reason": "test"}),
         ),
         ("invoices.set-seats", json!({"auth-id": account, "paid": 0})),
-        ("numbers.buy", json!({"auth-id": nobody, "purchase": {"offer": offer, "alias": null, "app-id": null}})),
-        ("numbers.update", json!({"auth-id": account, "number": "14155550100", "change": {"alias": "x"}})),
-        ("numbers.release", json!({"auth-id": account, "number": "14155550100"})),
         ("operator.set-billing", json!({"auth-id": account, "billing": {"postpaid": "1"}})),
         ("pricing.finish-import", json!({"version": 9})),
         ("pricing.withdraw-overrides", json!({"auth-id": account, "starts-at": START.to_string()})),
@@ -500,7 +494,24 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("operator.change-account-settings", json!({"auth-id": nobody, "version": null, "settings": []})),
     ];
     calls.extend(refused_prices());
+    calls.extend(refused_rents(account, nobody));
     calls
+}
+
+/// The same for what is paid by the month.
+fn refused_rents(account: &str, nobody: &str) -> Vec<(&'static str, Value)> {
+    let offer = json!({
+        "number": "14155550100", "country": "US", "calling-code": "1", "kind": "local", "region": "", "city": "", "voice": true, "sms": true, "mms": false,
+    });
+    let fee = json!({"reference": "", "product": "voice", "heading": "outbound", "quantity": 0, "first-month": null});
+    vec![
+        ("numbers.buy", json!({"auth-id": nobody, "purchase": {"offer": offer, "alias": null, "app-id": null}})),
+        ("numbers.update", json!({"auth-id": account, "number": "14155550100", "change": {"alias": "x"}})),
+        ("numbers.release", json!({"auth-id": account, "number": "14155550100"})),
+        ("recurring.start", json!({"auth-id": account, "charge": fee})),
+        ("recurring.change", json!({"auth-id": account, "reference": "plan-1", "quantity": 2})),
+        ("recurring.end", json!({"auth-id": account, "reference": "plan-1", "last-month": null})),
+    ]
 }
 
 /// The same for prices.
