@@ -229,7 +229,9 @@ fn counted(world: &mut World, model: &Model) -> Result<()> {
                 continue;
             }
             let events = world.ok("operator.read-transaction", None, json!({"id": transaction["id"]}))?;
-            for event in events.as_array().into_iter().flatten() {
+            // What rides on an event is a line beside it, under the same ID.
+            let lines = events.as_array().into_iter().flatten().filter(|line| line["product"] != "surcharge");
+            for event in lines {
                 let word = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
                 let name = format!("{} {} {}", word("auth-id"), word("id"), word("at"));
                 ensure!(found.insert(name.clone()), "{name} was counted twice");

@@ -87,12 +87,12 @@ fn moment(text: &str) -> i64 {
     text.parse().expect("a moment")
 }
 
-/// Fields that answers have got since, each with the value that says what 0.1.0 has meant: all money is US dollars, nothing has a surcharge, no call
+/// Fields that answers have got since, each with the value that says what 0.1.0 has meant: all money is US dollars, nothing has a surcharge or tiers, no call
 /// names its switch.
 fn meant(field: &str) -> Option<Value> {
     Some(match field {
         "currency" => json!("USD"),
-        "surcharges" => json!([]),
+        "surcharges" | "tiers" => json!([]),
         "source" => Value::Null,
         _ => return None,
     })
