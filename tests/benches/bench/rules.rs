@@ -91,7 +91,8 @@ impl Bench {
                 }
                 Work::Quote(arguments) => {
                     let wanted = &arguments["event"];
-                    let quote = self.native.quote_event(&*self.view, &self.capabilities, &caller, wanted);
+                    let who = world::operator_for("usage.quote-event");
+                    let quote = self.native.quote_event(&*self.view, &self.capabilities, &who, wanted);
                     ensure!(quote.get("amount").is_some(), "the rules have a price");
                 }
             }
