@@ -149,6 +149,7 @@ fn facts() -> Facts {
         function("accounts.get", Class::Query),
         function("accounts.update", Class::Command),
         function("invoices.read-document", Class::Query),
+        function("coupons.claim", Class::Command),
         function("credits.recharge", Class::Command),
         function("jobs.begin", Class::Command),
         function("jobs.look", Class::Query),
@@ -633,7 +634,7 @@ async fn operators_call_functions_by_name() {
     let looked = server.operator("POST", "/v1/Operator/call/jobs.look", "{\"job\": \"x\"}").await;
     assert_eq!((looked.status, &looked.body), (200, &json!({"ok": "working"})));
     assert_eq!(server.last().1, json!({"job": "x"}), "this interface has no caller");
-    for function in ["jobs.begin", "jobs.perform", "jobs.store-opened", "nothing.at-all", "jobs"] {
+    for function in ["coupons.claim", "jobs.begin", "jobs.perform", "jobs.store-opened", "nothing.at-all", "jobs"] {
         let seen = server.operator("POST", &format!("/v1/Operator/call/{function}"), "{}").await;
         assert_eq!((seen.status, &seen.body["code"]), (404, &json!("no_such_function")), "{function}");
     }

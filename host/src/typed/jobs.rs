@@ -2,7 +2,8 @@
 //!
 //! 1. A timer is due. `begin` (command) decides what to do now, writes down that attempt n has started, and sets the timer again
 //!    for the case that nobody comes back.
-//! 2. The work is done, by one of two doors. Both ask the same of the outside, in the same order, and come to the same outcome.
+//! 2. The work is done, by one of two doors. Both ask the same of the outside, in the same order, and come to the same
+//!    outcome; only a claim of a coupon that another store keeps needs the second door.
 //! 3. `finish` (command) books the outcome and says what comes next.
 //!
 //! The first door is `perform` (effect). It does all the work in one call, in any instance, on any thread, as long as it takes. It asks

@@ -296,7 +296,8 @@ impl Functions<'_> {
         self.host.ask_async(request).await
     }
 
-    /// Class: query. Permission: operator `operator.read-transaction`. The rated events of one usage transaction, at most 1000.
+    /// Class: query. Permission: operator `operator.read-transaction`. The lines of the rated events of one usage
+    /// transaction. An event that is split at tiers has a line for each part, side by side, with the same `id`; surcharges follow it.
     pub fn read_transaction(&self, caller: &Caller, id: &str) -> Reply<Vec<RatedEvent>, OperatorError> {
         let request = ReadTransactionRequest {
             caller: self.host.caller_for(ReadTransactionRequest::FUNCTION, caller),

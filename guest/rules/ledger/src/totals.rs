@@ -56,6 +56,8 @@ const TRANSACTIONS_PER_CALL: u32 = 200;
 const LINES_PER_CALL: usize = 5_000;
 /// Lines of one page.
 const LINES_PER_PAGE: usize = 500;
+/// Bytes of IDs, other sides and details on a page, as they are written. With 500 lines around them the page is a value of less than 256 KiB.
+const TEXT_PER_PAGE: usize = 120_000;
 /// Transactions behind the cursor that a query reads itself.
 const TAIL_TRANSACTIONS: u32 = 50;
 
@@ -190,7 +192,7 @@ struct Folding {
     cycles: BTreeMap<String, CycleTotals>,
     sources: BTreeMap<String, SourceTotals>,
     priced: BTreeMap<String, PricedTotals>,
-    pages: BTreeMap<AuthId, Vec<Page>>,
+    pages: BTreeMap<AuthId, Vec<(usize, Page)>>,
     days: BTreeMap<AuthId, BTreeSet<Date>>,
 }
 
@@ -234,12 +236,14 @@ impl Folding {
         self.days.entry(account).or_default().insert(day);
         let pages = self.pages.entry(account).or_default();
         let posted = |id: &str| Month::of(crate::moment_of(id));
-        let goes_on =
-            pages.last().is_some_and(|page| page.lines.len() < LINES_PER_PAGE && posted(&page.of[0].0) == posted(id));
+        let goes_on = pages.last().is_some_and(|(bytes, page)| {
+            *bytes < TEXT_PER_PAGE && page.lines.len() < LINES_PER_PAGE && posted(&page.of[0].0) == posted(id)
+        });
         if !goes_on {
-            pages.push(Page::starting_with(id));
+            pages.push((0, Page::starting_with(id)));
         }
-        if let Some(page) = pages.last_mut() {
+        if let Some((bytes, page)) = pages.last_mut() {
+            *bytes += [&line.i, &line.n, &line.x].into_iter().map(|text| written(text)).sum::<usize>();
             page.push(id, line);
         }
         Ok(())
@@ -265,7 +269,7 @@ impl Folding {
         for (account, pages) in self.pages {
             let mut count = 0;
             let mut before = String::new();
-            for page in pages {
+            for (_, page) in pages {
                 let first = page.of[0].0.clone();
                 count = if first == before { count + 1 } else { 0 };
                 turn.put(&format!("{}{first}/{count:03}", pages_prefix(account)), &page);
@@ -274,6 +278,16 @@ impl Folding {
         }
         Ok(())
     }
+}
+
+/// Bytes of a text as JSON has it.
+fn written(text: &str) -> usize {
+    let bytes = text.bytes().map(|byte| match byte {
+        b'"' | b'\\' => 2,
+        0..=0x1f => 6,
+        _ => 1,
+    });
+    bytes.sum()
 }
 
 fn orphan(line: &Line, transaction: &str) -> Fault {

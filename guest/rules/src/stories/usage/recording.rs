@@ -2,6 +2,7 @@
 
 use crate::ground::product::{Event, Heading, Product, Rejection};
 use crate::ground::testing::START;
+use crate::ground::vocabulary::MINUTE_MS;
 use crate::ledger;
 use crate::pricing::{self, PriceRow};
 use crate::stories::scenario::{Story, operator};
@@ -90,6 +91,17 @@ fn a_batch_of_the_longest_ids_fits_its_records() {
     assert!(answer.answers.iter().all(|answer| *answer == Answer::Rated(4_000)));
     assert!(answer.transactions.len() > 2, "{} transactions", answer.transactions.len());
     assert!(record(&mut story, &events).answers.iter().all(|answer| *answer == Answer::Duplicate));
+    // Totals follow a minute later, and their pages fit too.
+    story.advance(MINUTE_MS);
+    let stored = story.fake.dump();
+    let longest = stored.iter().map(|(key, value)| (value.len(), key)).max();
+    assert!(longest.is_some_and(|(bytes, _)| bytes <= 256 * 1024), "{longest:?}");
+    let pages = stored.iter().filter(|(key, _)| key.starts_with("page/")).map(|(_, page)| {
+        let page: serde_json::Value = serde_json::from_str(page).expect("a page");
+        page["lines"].as_array().map_or(0, Vec::len)
+    });
+    let pages: Vec<usize> = pages.collect();
+    assert_eq!((pages.iter().sum::<usize>(), pages.len() > 4), (EVENTS_MAX, true), "{pages:?}");
 }
 
 /// Case 12-the-other-side-is-no-number: the list of rejected events keeps what is needed to send an event again.

@@ -8,11 +8,12 @@ use crate::reservations::checks::LASTS_MAX;
 use crate::reservations::desk::Desk;
 use crate::reservations::forms::{Grant, Kind, Measure, Price};
 use crate::reservations::records::{Open, Quoted};
+use coinbox_ground::calendar::Month;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::{Money, MoneyOverflow};
 use coinbox_ground::product::Event;
 use coinbox_ground::turn::Turn;
-use coinbox_ground::vocabulary::{Fault, FieldProblem, FieldRule, Instant, Refusal};
+use coinbox_ground::vocabulary::{DAY_MS, Fault, FieldProblem, FieldRule, Instant, Refusal};
 use coinbox_pricing::rating::{self, Book, Payer};
 use coinbox_pricing::{Terms, Unit};
 use coinbox_profiles::policy::AMOUNT_MAX;
@@ -94,7 +95,9 @@ impl Asked {
                 let payer = desk.payer(main).ok_or_else(|| Fault::not_found("account"))?;
                 match book.find(turn, (event.view(), terms, payer))? {
                     Ok(price) => {
-                        let before = month_use::before(turn, main, &event.view(), &price)?;
+                        // What is answered a while later may be of the month that follows, in which nothing is used yet.
+                        let one_month = Month::of(begun) == Month::of(begun.saturating_add(DAY_MS));
+                        let before = if one_month { month_use::before(turn, main, &event.view(), &price)? } else { 0 };
                         Ok(price.held(before))
                     }
                     Err(rejection) => Err(rejection),
