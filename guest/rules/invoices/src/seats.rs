@@ -14,7 +14,7 @@ use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule, Instant
 use coinbox_ledger::Line;
 use coinbox_ledger::charge_code::ChargeCode;
 use coinbox_pricing as pricing;
-use coinbox_profiles::profile::{self, Standing};
+use coinbox_profiles::profile::is_leaving;
 use serde::{Deserialize, Serialize};
 
 /// Most seats of one account.
@@ -61,11 +61,6 @@ fn key(account: AuthId) -> String {
 /// Members of an account. The owner counts, and is the only one so far.
 fn in_use() -> u32 {
     1
-}
-
-/// Whether an account is closed or being closed: its members have no access any more (ACC-12).
-fn is_leaving(turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
-    Ok(matches!(profile::profile(turn, account)?.standing, Standing::Closing | Standing::Closed))
 }
 
 fn shown(turn: &Turn<'_>, account: AuthId) -> Result<Seats, Fault> {

@@ -91,6 +91,11 @@ pub fn profile(turn: &Turn<'_>, account: AuthId) -> Result<Profile, Fault> {
     turn.get(&key(account))?.ok_or_else(|| Fault::not_found("account"))
 }
 
+/// Whether an account is closed or being closed: its members have no access any more, and no new credit is given to it (ACC-12).
+pub fn is_leaving(turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
+    Ok(matches!(profile(turn, account)?.standing, Standing::Closing | Standing::Closed))
+}
+
 /// Changes the billing address, which was checked (R44). Answers the names of the fields that are others than before.
 pub fn change_address<'a>(
     turn: &mut Turn<'_>,

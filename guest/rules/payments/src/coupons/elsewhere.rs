@@ -18,7 +18,7 @@ use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, HOUR_MS, Instant, MINUTE_MS};
 use coinbox_ledger::open_lots::check_lots;
 use coinbox_ledger::wallet;
-use coinbox_profiles::profile::{self, Standing};
+use coinbox_profiles::profile::is_leaving;
 
 /// Jobs that claim a coupon of another store.
 pub(crate) const JOB: JobKind<Numbered> = JobKind::new("claim");
@@ -77,11 +77,6 @@ pub(crate) fn begin(turn: &mut Turn<'_>, of: Numbered) -> Result<Option<Next>, F
     turn.put(&key(of), &claim);
     turn.timer(&task.job, Lane::Urgent, turn.now() + LEASE_MS);
     Ok(Some(Next::Perform(task)))
-}
-
-/// Whether no new credit is given to an account any more.
-fn is_leaving(turn: &Turn<'_>, account: AuthId) -> Result<bool, Fault> {
-    Ok(matches!(profile::profile(turn, account)?.standing, Standing::Closing | Standing::Closed))
 }
 
 /// The current attempt.

@@ -65,6 +65,14 @@ pub(super) fn book<'a>(
         })
         .collect();
     book.prefetch(turn, rated.iter().map(|(event, terms, payer)| (event.view(), *terms, *payer)))?;
+    if book.has_tiers() {
+        let mut priced = Vec::with_capacity(rated.len());
+        for (event, terms, payer) in &rated {
+            let price = book.find(turn, (event.view(), *terms, *payer))?.ok();
+            priced.extend(desk.main(&event.auth_id).zip(price).map(|(main, price)| (main, event.view(), price)));
+        }
+        month_use::prefetch(turn, priced.into_iter());
+    }
     Ok(book)
 }
 
