@@ -247,14 +247,7 @@ fn used(turn: &mut Turn<'_>, number: &str) -> Result<(), Fault> {
 
 /// A member has left.
 pub(crate) fn forget(turn: &mut Turn<'_>, id: MemberId) {
-    let purposes = [
-        CodePurpose::Login,
-        CodePurpose::Proof,
-        CodePurpose::SignUp,
-        CodePurpose::NewPhone,
-        CodePurpose::NewAuthenticator,
-    ];
-    purposes.iter().for_each(|purpose| turn.remove(&key(id, *purpose)));
+    CodePurpose::ALL.iter().for_each(|purpose| turn.remove(&key(id, *purpose)));
 }
 
 /// Starts the next attempt to hand a code over. One that is too old is taken away.

@@ -1,6 +1,6 @@
 //! How a session comes about and what is told of it (SEC-3, SEC-9): what login, reset, invitation and factors share.
 
-use crate::factors::{self, Factors};
+use crate::factors;
 use crate::logins::{self, From};
 use crate::told;
 use crate::words::{Entered, HalfSession};
@@ -44,18 +44,13 @@ pub(crate) fn half(
         Half::ChoosePassword | Half::Enrol => Vec::new(),
     };
     let Opened { token, ends, .. } = sessions::open(turn, caller, id, member, Some(half), how)?;
-    Ok(HalfSession { half: token, until: ends, factors })
-}
-
-/// Which half session follows a right password: one that takes a factor, or one that enrols the first.
-pub(crate) fn half_for(factors: &Factors) -> Half {
-    if factors.is_bare() { Half::Enrol } else { Half::SecondFactor }
+    Ok(HalfSession { token, until: ends, factors })
 }
 
 /// What is answered of an open session.
 pub(crate) fn shown(turn: &Turn<'_>, (id, member): (MemberId, &Member), opened: Opened, with_device: bool) -> Entered {
     Entered {
-        session: opened.token,
+        token: opened.token,
         ends: opened.ends,
         device_token: with_device.then(|| logins::device_token(turn, id, member)),
         account: id.account.to_string(),

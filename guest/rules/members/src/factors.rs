@@ -127,8 +127,12 @@ impl Factors {
     /// What a login may go on with, the authenticator first (R57).
     pub(crate) fn hints(&self, policy: &Policy) -> Vec<FactorHint> {
         let hint = |kind| {
-            let phone = self.phone.as_ref().filter(|_| kind == FactorKind::Phone);
-            FactorHint { kind, hint: phone.map_or_else(String::new, |phone| masked_number(&phone.number)) }
+            let hint = match kind {
+                FactorKind::Phone => self.phone.as_ref().map_or_else(String::new, |phone| masked_number(&phone.number)),
+                FactorKind::Recovery => self.recovery.len().to_string(),
+                FactorKind::Authenticator => String::new(),
+            };
+            FactorHint { kind, hint }
         };
         let is_open = |kind: &FactorKind| *kind != FactorKind::Phone || self.takes_codes(policy);
         self.kinds().into_iter().filter(is_open).map(hint).collect()

@@ -13,7 +13,7 @@ use crate::tried::{self, Tried};
 use crate::words::{Checked, CodePurpose, CodeSent, FactorKind, Step};
 use coinbox_access::people::attempts::{self, Finished, Start, Verdict, check_typed};
 use coinbox_access::people::members::{self, Member, State};
-use coinbox_access::people::sessions::{self, Way};
+use coinbox_access::people::sessions::{self, Session, Way};
 use coinbox_access::people::{Half, MemberId, passwords};
 use coinbox_access::{functions, requests};
 use coinbox_ground::interface_error;
@@ -159,8 +159,10 @@ pub fn finish(turn: &mut Turn<'_>, caller: &Caller, ticket: String) -> Result<St
     if finished.verdict == Some(Verdict::RightOnce) {
         use_once(turn, id, &mut member)?;
     }
-    let half = entering::half_for(&factors::load(turn, id)?);
-    Ok(Step::SecondFactor(entering::half(turn, caller, (id, &member), half, Way::Password)?))
+    let enrols = factors::load(turn, id)?.is_bare();
+    let half = if enrols { Half::Enrol } else { Half::SecondFactor };
+    let session = entering::half(turn, caller, (id, &member), half, Way::Password)?;
+    Ok(if enrols { Step::Enrol(session) } else { Step::SecondFactor(session) })
 }
 
 /// Whether the password was right, and nothing has changed since it was weighed.
@@ -255,20 +257,15 @@ pub fn finish_proof(turn: &mut Turn<'_>, caller: &Caller, ticket: String) -> Res
     })
 }
 
-/// What a code of a session is for.
-fn purpose(half: Option<Half>) -> CodePurpose {
-    if half.is_some() { CodePurpose::Login } else { CodePurpose::Proof }
-}
-
 /// Sends a code to the member's phone.
 pub fn send_code(turn: &mut Turn<'_>, known: &Known, caller: &Caller, channel: Channel) -> Result<CodeSent, Error> {
     let permitted = requests::command_own(turn, caller, functions::LOGIN_SEND_CODE)?;
     permitted.once(turn, &channel, |turn, who, id| {
-        let Inside { member, half, .. } = entering::inside(turn, who)?;
+        let Inside { member, .. } = entering::inside(turn, who)?;
         let factors = factors::load(turn, id)?;
         let open = factors.takes_codes(&*Policy::load(turn)?);
         let phone = factors.phone.filter(|_| open).ok_or(Error::NoPhone)?;
-        Ok(codes::send(turn, caller, known, (id, &member), purpose(half), &phone.number, channel)?)
+        Ok(codes::send(turn, caller, known, (id, &member), CodePurpose::Login, &phone.number, channel)?)
     })
 }
 
@@ -278,7 +275,7 @@ pub fn check(turn: &mut Turn<'_>, caller: &Caller, method: FactorKind, code: Str
     let kept = |answer: &Checked| serde_json::to_value(answer.without_secrets());
     permitted.once_secret(turn, &method, kept, |turn, who, id| {
         let Inside { mut member, session, half, .. } = entering::inside(turn, who)?;
-        match proofs::prove(turn, caller, (id, &member), method, purpose(half), &code)? {
+        match proofs::prove(turn, caller, (id, &member), method, CodePurpose::Login, &code)? {
             Proof::Wrong(left) => Ok(Checked::Wrong(left)),
             Proof::Locked(until) => Ok(Checked::Locked(until)),
             Proof::Right(_) if half.is_none() => {
@@ -297,30 +294,34 @@ pub fn check(turn: &mut Turn<'_>, caller: &Caller, method: FactorKind, code: Str
 }
 
 /// Notes that the owner of a session has acted.
-pub fn touch(turn: &mut Turn<'_>, caller: &Caller) -> Result<Instant, Error> {
+pub fn touch(turn: &mut Turn<'_>, caller: &Caller) -> Result<SessionInfo, Error> {
     let permitted = requests::command_own(turn, caller, functions::LOGIN_TOUCH)?;
     permitted.once(turn, &(), |turn, who, id| {
-        let Inside { session, .. } = entering::inside(turn, who)?;
-        sessions::touch(turn, id, &session)?;
-        let ends = sessions::find(turn, id, &session)?.map_or(turn.now(), |session| session.ends);
-        Ok(ends.min(turn.now() + Policy::load(turn)?.people.session_idle_ms))
+        let Inside { session: name, .. } = entering::inside(turn, who)?;
+        sessions::touch(turn, id, &name)?;
+        let session = sessions::find(turn, id, &name)?.ok_or_else(|| Fault::not_found("session"))?;
+        Ok(shown(name, session, true))
     })
+}
+
+fn shown(name: String, session: Session, this_one: bool) -> SessionInfo {
+    let Session { created, seen, ends, how, address, device, .. } = session;
+    SessionInfo { name, since: created, seen, ends, how, address, device, this_one }
 }
 
 /// The sessions of the member who asks, newest first.
 pub fn list_sessions(turn: &Turn<'_>, caller: &Caller) -> Result<Vec<SessionInfo>, Error> {
     let (who, id) = requests::query_own(turn, caller, functions::LOGIN_LIST_SESSIONS)?;
     let Inside { member, session: this, .. } = entering::inside(turn, &who)?;
-    let mut shown = Vec::new();
+    let mut found = Vec::new();
     for (name, session) in sessions::all(turn, id)? {
         if session.half.is_none() && sessions::is_alive(turn, &member, &session)? {
             let this_one = name == this;
-            let sessions::Session { created, seen, ends, how, address, device, .. } = session;
-            shown.push(SessionInfo { name, since: created, seen, ends, how, address, device, this_one });
+            found.push(shown(name, session, this_one));
         }
     }
-    shown.sort_by(|one, other| (other.since, &other.name).cmp(&(one.since, &one.name)));
-    Ok(shown)
+    found.sort_by(|one, other| (other.since, &other.name).cmp(&(one.since, &one.name)));
+    Ok(found)
 }
 
 /// Ends a session of the member who asks.

@@ -41,7 +41,7 @@ pub(crate) fn prove(
             }
             FactorKind::Authenticator => factors.take_step(turn, code)?.then_some(None),
             FactorKind::Recovery => factors.take_recovery(turn, id, code).then_some(None),
-            FactorKind::Phone | FactorKind::Passkey => None,
+            FactorKind::Phone => None,
         })
     })
 }

@@ -6,7 +6,7 @@ use coinbox_ground::feed;
 use coinbox_ground::outside::Mailbox;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Fact, Fault};
-use coinbox_profiles::mail;
+use coinbox_profiles::person_mail::{self, Letter};
 
 /// Mails a member. His name is a fact of every mail; `secrets` are sealed until the mail is handed over.
 pub(crate) fn mail(
@@ -33,7 +33,8 @@ pub(crate) fn mail_to(
     let name = Some(member.name.clone()).filter(|name| !name.is_empty());
     facts.insert(0, Fact::new("name", member.name.as_str()));
     let to = Mailbox { address: address.to_owned(), name };
-    mail::send_to(turn, Some(id.account), to, &member.language, template, facts, secrets)
+    let account = Some(id.account);
+    person_mail::send(turn, Letter { account, to, language: &member.language, template, facts, secrets })
 }
 
 /// From where something was done, as mails say it.

@@ -10,10 +10,9 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs)]
 pub enum FactorKind {
-    Authenticator,
     Phone,
+    Authenticator,
     Recovery,
-    Passkey,
 }
 
 impl FactorKind {
@@ -23,7 +22,6 @@ impl FactorKind {
             FactorKind::Authenticator => "authenticator",
             FactorKind::Phone => "phone",
             FactorKind::Recovery => "recovery",
-            FactorKind::Passkey => "passkey",
         }
     }
 }
@@ -34,7 +32,7 @@ impl FactorKind {
 pub struct FactorHint {
     /// Which.
     pub kind: FactorKind,
-    /// `•••• 0100` of a phone, otherwise empty.
+    /// `•••• 0100` of a phone, how many recovery codes are left, empty for an authenticator.
     pub hint: String,
 }
 
@@ -43,7 +41,7 @@ pub struct FactorHint {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct HalfSession {
     /// Its token. Empty where an answer is given again.
-    pub half: String,
+    pub token: String,
     /// When it ends.
     #[serde(with = "int_text")]
     pub until: Instant,
@@ -56,7 +54,7 @@ pub struct HalfSession {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Entered {
     /// Its token. Empty where an answer is given again.
-    pub session: String,
+    pub token: String,
     /// When it ends, however much it is used.
     #[serde(with = "int_text")]
     pub ends: Instant,
@@ -73,7 +71,7 @@ pub struct Entered {
 impl Entered {
     /// As it is kept under an idempotency key.
     pub(crate) fn without_secrets(&self) -> Entered {
-        Entered { session: String::new(), device_token: None, ..self.clone() }
+        Entered { token: String::new(), device_token: None, ..self.clone() }
     }
 }
 
@@ -85,12 +83,12 @@ pub enum Step {
     Wrong,
     /// The same, and nothing is looked at before this moment.
     Locked(#[serde(with = "int_text")] Instant),
-    /// The account's members sign in elsewhere.
-    Sso,
-    /// A second factor follows, or its enrolment.
+    /// A second factor follows.
     SecondFactor(HalfSession),
     /// A password of one's own follows.
     ChoosePassword(HalfSession),
+    /// A first factor follows.
+    Enrol(HalfSession),
     /// A session.
     Entered(Entered),
 }
@@ -114,7 +112,7 @@ impl Checked {
     pub(crate) fn without_secrets(&self) -> Checked {
         match self {
             Checked::ChoosePassword(half) => {
-                Checked::ChoosePassword(HalfSession { half: String::new(), ..half.clone() })
+                Checked::ChoosePassword(HalfSession { token: String::new(), ..half.clone() })
             }
             Checked::Entered(entered) => Checked::Entered(entered.without_secrets()),
             other => other.clone(),
@@ -142,25 +140,26 @@ pub enum Weakness {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CodePurpose {
-    /// The second factor of a login.
+    /// The second factor of a login, or a fresh proof.
     Login,
-    /// Fresh proof in a session.
-    Proof,
-    /// The phone of a new account.
-    SignUp,
-    /// A phone that becomes a factor.
+    /// The first phone of somebody new.
+    FirstPhone,
+    /// Another phone in place of the present one.
     NewPhone,
     /// Before an authenticator is added.
     NewAuthenticator,
 }
 
 impl CodePurpose {
+    /// All of them.
+    pub(crate) const ALL: [CodePurpose; 4] =
+        [CodePurpose::Login, CodePurpose::FirstPhone, CodePurpose::NewPhone, CodePurpose::NewAuthenticator];
+
     /// Its word in keys and marks.
     pub(crate) fn word(self) -> &'static str {
         match self {
             CodePurpose::Login => "login",
-            CodePurpose::Proof => "proof",
-            CodePurpose::SignUp => "sign-up",
+            CodePurpose::FirstPhone => "first-phone",
             CodePurpose::NewPhone => "new-phone",
             CodePurpose::NewAuthenticator => "new-authenticator",
         }

@@ -1,17 +1,24 @@
-//! Numbers of logging in, codes, passwords and links (SEC-3, SEC-8, SEC-9, ACC-10, ACC-11).
+//! Settings about people: how long sessions last, how often one may try, codes, passwords and links (SEC-3, SEC-8, SEC-9, ACC-10, ACC-11).
 
-use coinbox_ground::vocabulary::{DAY_MS, HOUR_MS, Instant, MINUTE_MS, int_text, list_int_text};
+use coinbox_ground::vocabulary::{DAY_MS, HOUR_MS, Instant, MINUTE_MS, int_text};
 use serde::{Deserialize, Serialize};
 
-/// What people of accounts may do how often. What is not said takes its default.
+/// Settings about people. A store that never set one has none of them in its record.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct People {
-    /// SEC-9. Wrong passwords for one address, or from one known device, before it has to wait.
-    pub login_tries: u32,
-    /// SEC-9. How long it waits after each further one, 1 to 20 of them; the last repeats.
-    #[serde(with = "list_int_text")]
-    pub login_waits_ms: Vec<Instant>,
+    /// How long a session lives without being used, 1 minute to 12 hours.
+    #[serde(with = "int_text")]
+    pub session_idle_ms: Instant,
+    /// How long a session lives at all, 5 minutes to 7 days.
+    #[serde(with = "int_text")]
+    pub session_ms: Instant,
+    /// How long a login waits for its second factor, 1 minute to 1 hour.
+    #[serde(with = "int_text")]
+    pub half_session_ms: Instant,
+    /// How long a proof counts as fresh, 1 minute to 1 hour.
+    #[serde(with = "int_text")]
+    pub fresh_proof_ms: Instant,
     /// SEC-9. Tries to log in from one network, at once.
     pub login_network_tries: u32,
     /// SEC-9. In what time one more is allowed.
@@ -76,8 +83,10 @@ pub struct People {
 impl Default for People {
     fn default() -> People {
         People {
-            login_tries: 5,
-            login_waits_ms: vec![30_000, MINUTE_MS, 2 * MINUTE_MS, 4 * MINUTE_MS, 8 * MINUTE_MS, 15 * MINUTE_MS],
+            session_idle_ms: 30 * MINUTE_MS,
+            session_ms: 12 * HOUR_MS,
+            half_session_ms: 10 * MINUTE_MS,
+            fresh_proof_ms: 5 * MINUTE_MS,
             login_network_tries: 30,
             login_network_every_ms: 20_000,
             reset_tries: 3,
@@ -107,7 +116,6 @@ impl Default for People {
 }
 
 impl People {
-    /// Whether nothing was changed: then nothing is stored.
     pub(super) fn is_default(&self) -> bool {
         *self == People::default()
     }

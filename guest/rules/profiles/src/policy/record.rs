@@ -1,8 +1,8 @@
 //! The record: business choices that the operator changes at run time, with their defaults.
 
 use super::amounts::PerCurrency;
-use crate::tax_rates::TaxRate;
 use super::people::People;
+use crate::tax_rates::TaxRate;
 use coinbox_ground::currency::Currency;
 use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::{
