@@ -9,16 +9,17 @@ const NAME_MAX: usize = 100;
 /// A name: letters that can be printed, nothing that a mail program makes a link or markup of.
 pub(crate) fn name(checks: &mut Checks, name: &str, field: &str) {
     checks.text(name, field, 1, NAME_MAX);
-    let hidden = |letter: char| matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{ad}' | '\u{61c}');
+    let hidden =
+        |letter: char| matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{ad}' | '\u{61c}');
     let plain = !name.contains(['<', '>']) && !name.contains("://") && !name.chars().any(hidden);
     checks.require(plain, field, FieldRule::WrongForm, "no <, >, :// and no invisible characters");
 }
 
 /// A language tag.
 pub(crate) fn language(checks: &mut Checks, tag: &str, field: &str) {
-    let parts_fit = tag.split('-').all(|part| {
-        (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    });
+    let parts_fit = tag
+        .split('-')
+        .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
     let first = tag.split('-').next().unwrap_or_default();
     let fits = tag.len() <= 35 && parts_fit && first.len() >= 2 && first.bytes().all(|byte| byte.is_ascii_alphabetic());
     checks.require(fits, field, FieldRule::WrongForm, "a language tag such as en or pt-BR");
@@ -64,9 +65,9 @@ pub(crate) fn masked_email(address: &str) -> String {
 /// The country calling code of a number (ITU-T E.164): one, two or three digits.
 pub(crate) fn calling_code(number: &str) -> &str {
     const TWO: [&str; 44] = [
-        "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48", "49", "51",
-        "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81", "82", "84", "86", "90",
-        "91", "92", "93", "94", "95", "98",
+        "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48", "49",
+        "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81", "82", "84",
+        "86", "90", "91", "92", "93", "94", "95", "98",
     ];
     let length = match number {
         _ if number.starts_with(['1', '7']) => 1,
@@ -93,7 +94,18 @@ mod tests {
         for good in ["Ada", "Müller & Söhne", "O'Hara", "株式会社", "Visit evil.example"] {
             assert_eq!(refused(|checks| name(checks, good, "name")), Ok(()), "{good}");
         }
-        for bad in ["", " ", "a\nb", "a\rb", "a\0", "<b>", "https://evil.example", "a\u{202e}b", "a\u{200b}b", &"x".repeat(101)] {
+        for bad in [
+            "",
+            " ",
+            "a\nb",
+            "a\rb",
+            "a\0",
+            "<b>",
+            "https://evil.example",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            &"x".repeat(101),
+        ] {
             assert!(refused(|checks| name(checks, bad, "name")).is_err(), "{bad:?}");
         }
     }
@@ -104,7 +116,15 @@ mod tests {
         let mut checks = Checks::new();
         assert_eq!(email(&mut checks, "Owner+X@Example.COM", "email"), "owner+x@example.com");
         assert_eq!(checks.done(), Ok(()));
-        for bad in ["\u{212a}elvin@example.com", "ad\u{131}n@example.com", "ａda@example.com", "ada@gm\u{430}il.com", "ada", "@x.y", ""] {
+        for bad in [
+            "\u{212a}elvin@example.com",
+            "ad\u{131}n@example.com",
+            "ａda@example.com",
+            "ada@gm\u{430}il.com",
+            "ada",
+            "@x.y",
+            "",
+        ] {
             assert!(refused(|checks| drop(email(checks, bad, "email"))).is_err(), "{bad:?}");
         }
         assert_eq!(refused(|checks| drop(email(checks, "ada@xn--gmil-63d.com", "email"))), Ok(()));
@@ -120,7 +140,14 @@ mod tests {
         }
         assert_eq!(masked_number("14155550100"), "•••• 0100");
         assert_eq!(masked_email("lucius@example.com"), "l•••@example.com");
-        for (given, code) in [("14155550100", "1"), ("79001234567", "7"), ("4930123456", "49"), ("35312345678", "353"), ("6421234567", "64"), ("9931234567", "993")] {
+        for (given, code) in [
+            ("14155550100", "1"),
+            ("79001234567", "7"),
+            ("4930123456", "49"),
+            ("35312345678", "353"),
+            ("6421234567", "64"),
+            ("9931234567", "993"),
+        ] {
             assert_eq!(calling_code(given), code);
         }
     }

@@ -146,7 +146,8 @@ fn count(turn: &mut Turn<'_>, caller: &Caller, people: &People, id: MemberId, nu
 fn count_country(turn: &mut Turn<'_>, number: &str) -> Result<(), Fault> {
     let (key, now) = (country_key(number), turn.now());
     let new = Country { v: 1, since: now, sent: 0, used: 0, rests: 0 };
-    let mut country = turn.get::<Country>(&key)?.filter(|known| now < known.since + HOUR_MS || now < known.rests).unwrap_or(new);
+    let mut country =
+        turn.get::<Country>(&key)?.filter(|known| now < known.since + HOUR_MS || now < known.rests).unwrap_or(new);
     if now < country.rests {
         return Err(Refusal::TooOften(country.rests).into());
     }
@@ -215,7 +216,12 @@ pub(crate) fn send(
 
 /// Takes a code, once. Answers the number that it was sent to; none: it is wrong, of another purpose, too old, or there is none. A code is void
 /// after some wrong tries.
-pub(crate) fn take(turn: &mut Turn<'_>, id: MemberId, purpose: CodePurpose, code: &str) -> Result<Option<String>, Fault> {
+pub(crate) fn take(
+    turn: &mut Turn<'_>,
+    id: MemberId,
+    purpose: CodePurpose,
+    code: &str,
+) -> Result<Option<String>, Fault> {
     let key = key(id, purpose);
     let otp = turn.get::<Otp>(&key)?;
     let (number, mark) = otp.as_ref().map_or(("", None), |otp| (otp.number.as_str(), Some(otp.mark.as_str())));

@@ -67,8 +67,21 @@ pub(crate) fn enter(
     member: &mut Member,
     session: &str,
 ) -> Result<Entered, Fault> {
-    let how = sessions::find(turn, id, session)?.map_or("password", |session| way(session.how));
-    let opened = sessions::rise(turn, id, member, session)?;
+    let before = keep(turn, id, session)?;
+    sessions::end(turn, id, session);
+    enter_as(turn, caller, id, member, before)
+}
+
+/// The same for a half session that has ended with a change of the member.
+pub(crate) fn enter_as(
+    turn: &mut Turn<'_>,
+    caller: &Caller,
+    id: MemberId,
+    member: &mut Member,
+    before: Session,
+) -> Result<Entered, Fault> {
+    let how = way(before.how);
+    let opened = sessions::open(turn, caller, id, member, None, before.how)?;
     member.last_login = Some(turn.now());
     members::save(turn, id, member);
     let from = From { address: caller.address.as_deref(), device: caller.device.as_deref() };
@@ -90,10 +103,26 @@ pub(crate) fn way(way: Way) -> &'static str {
     }
 }
 
-/// Ends all sessions of a member because something of him has changed, and goes on with the one in which it was changed, under a new secret.
-pub(crate) fn start_anew(turn: &mut Turn<'_>, id: MemberId, member: &mut Member, session: &str) -> Result<Entered, Fault> {
-    let before: Session = sessions::find(turn, id, session)?.ok_or_else(|| Fault::not_found("session"))?;
-    members::end_sessions(turn, id, member)?;
+/// A session as it is before all sessions of its member end.
+pub(crate) fn keep(turn: &Turn<'_>, id: MemberId, session: &str) -> Result<Session, Fault> {
+    sessions::find(turn, id, session)?.ok_or_else(|| Fault::not_found("session"))
+}
+
+/// A session that was kept goes on under a new secret.
+pub(crate) fn go_on(turn: &mut Turn<'_>, id: MemberId, member: &Member, before: Session) -> Entered {
     let opened = sessions::renew(turn, id, member, before);
-    Ok(shown(turn, (id, member), opened, true))
+    shown(turn, (id, member), opened, true)
+}
+
+/// Ends all sessions of a member because something of him has changed, and goes on with the one in which it was changed: a half session becomes a whole one.
+pub(crate) fn start_anew(
+    turn: &mut Turn<'_>,
+    caller: &Caller,
+    id: MemberId,
+    member: &mut Member,
+    session: &str,
+) -> Result<Entered, Fault> {
+    let before = keep(turn, id, session)?;
+    members::end_sessions(turn, id, member)?;
+    if before.half.is_some() { enter_as(turn, caller, id, member, before) } else { Ok(go_on(turn, id, member, before)) }
 }

@@ -184,7 +184,10 @@ impl Factors {
         let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| draw_letters(turn)).collect();
         let mark = |code: &String| secrets::mark(turn, RECOVERY, &[&id.to_string(), code]);
         self.recovery = codes.iter().map(mark).collect();
-        codes.iter().map(|code| format!("{}-{}", &code[..RECOVERY_LETTERS / 2], &code[RECOVERY_LETTERS / 2..])).collect()
+        codes
+            .iter()
+            .map(|code| format!("{}-{}", &code[..RECOVERY_LETTERS / 2], &code[RECOVERY_LETTERS / 2..]))
+            .collect()
     }
 
     /// Draws the secret of a new authenticator, which waits for its first code. Answers it in Base32.
@@ -200,8 +203,7 @@ impl Factors {
         let Some(pending) = self.pending.as_ref().filter(|pending| turn.now() < pending.until) else { return Ok(None) };
         let secret = open(turn, &pending.secret)?;
         let Some(step) = totp::step_of(&secret, code, turn.now(), 0) else { return Ok(Some(false)) };
-        self.authenticator =
-            Some(Authenticator { secret: pending.secret.clone(), since: turn.now(), last_step: step });
+        self.authenticator = Some(Authenticator { secret: pending.secret.clone(), since: turn.now(), last_step: step });
         self.pending = None;
         Ok(Some(true))
     }

@@ -2,8 +2,8 @@
 //!
 //! The top crate fills it; [`Known::BUILT_IN`] is what holds without it.
 
-use coinbox_access::people::MemberId;
 use crate::words::CodePurpose;
+use coinbox_access::people::MemberId;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Problem};
 

@@ -226,7 +226,11 @@ pub(crate) fn begin_in_session<E: From<Fault>>(
 }
 
 /// What became of a password in a session: none if it was right.
-pub(crate) fn settle_in_session(turn: &mut Turn<'_>, id: MemberId, finished: &Finished) -> Result<Option<Checked>, Fault> {
+pub(crate) fn settle_in_session(
+    turn: &mut Turn<'_>,
+    id: MemberId,
+    finished: &Finished,
+) -> Result<Option<Checked>, Fault> {
     let tried: Tried = read(&finished.subject)?;
     if finished.member != Some(id) {
         return Err(Refusal::Unauthenticated.into());

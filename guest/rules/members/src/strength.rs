@@ -210,9 +210,22 @@ mod tests {
     #[test]
     fn what_is_tried_first_is_common_in_every_dress() {
         for common in [
-            "Password123!", "P@ssw0rd1234", "!!!Welcome2026!!!", "Qwertyuiop1!", "Abcdefgh1234!", "AAAAaaaa1111!", "Lucius.Fox-26!", "WayneTelecom1!",
-            "Wayne-T3lec0m!", "Summer-2026!!", "Football!Password1", "Abab-Abab-1234", "9876543210-Aa!", "12345678901234567890",
-            "passwordpasswordpassword", "                    ",
+            "Password123!",
+            "P@ssw0rd1234",
+            "!!!Welcome2026!!!",
+            "Qwertyuiop1!",
+            "Abcdefgh1234!",
+            "AAAAaaaa1111!",
+            "Lucius.Fox-26!",
+            "WayneTelecom1!",
+            "Wayne-T3lec0m!",
+            "Summer-2026!!",
+            "Football!Password1",
+            "Abab-Abab-1234",
+            "9876543210-Aa!",
+            "12345678901234567890",
+            "passwordpasswordpassword",
+            "                    ",
         ] {
             assert!(weak(common).contains(&Weakness::Common), "{common}: {:?}", weak(common));
         }

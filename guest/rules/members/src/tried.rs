@@ -1,10 +1,10 @@
 //! How often a password may be tried (SEC-9): by address, by known device, by network; in a session by member.
 
 use crate::logins;
+use coinbox_access::people::MemberId;
 use coinbox_access::people::members::Member;
 use coinbox_access::people::throttles::waits::{self, Failures, Waits};
 use coinbox_access::people::throttles::{self, Bucket};
-use coinbox_access::people::MemberId;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Fault, Instant, int_text};
 use coinbox_profiles::policy::Policy;

@@ -236,14 +236,16 @@ fn compare(turn: &Turn<'_>, member: Option<MemberId>, old: &str) -> Result<(Opti
         Some(id) => passwords::find(turn, id)?,
         None => turn.get::<Password>("pw/-")?,
     };
-    let (hash, once) = password.as_ref().map_or(("", false), |password| password.hash_for(old, turn.now()));
+    let hash = password.as_ref().map_or("", |password| password.hash.as_str());
+    // Hashed whatever was typed: it takes as long.
     let found = turn.vault().verify_password(old, hash);
+    let once = password.zip(member).is_some_and(|(password, id)| password.is_once(turn, id, old));
     let verdict = match found {
+        Compared::Differs if once => Verdict::RightOnce,
         Compared::Differs => Verdict::Wrong,
-        Compared::Matches | Compared::MatchesOutdated if once => Verdict::RightOnce,
         Compared::Matches | Compared::MatchesOutdated => Verdict::Right,
     };
-    let rehashed = (found == Compared::MatchesOutdated && !once).then(|| turn.vault().hash_password(old));
+    let rehashed = (found == Compared::MatchesOutdated).then(|| turn.vault().hash_password(old));
     Ok((Some(verdict), rehashed))
 }
 
