@@ -135,7 +135,7 @@ impl World {
         let capabilities = Capabilities {
             clock: clock.clone(),
             random: random.clone(),
-            vault: Arc::new(KeyVault::new(KeyRing::from_text(KEYS)?, random.clone())),
+            vault: Arc::new(KeyVault::new(KeyRing::from_text(KEYS)?, random.clone()).hashing_little()),
             payment: gateway.clone(),
             email: mailer.clone(),
             telephony: telephony.clone(),

@@ -23,6 +23,8 @@ pub mod password;
 pub mod passwords;
 pub mod profile;
 mod proofs;
+#[cfg(test)]
+mod stories;
 mod strength;
 mod told;
 mod totp;

@@ -156,7 +156,7 @@ fn go_on(
     hash: &str,
 ) -> Result<Entered, Fault> {
     let before = entering::keep(turn, id, session)?;
-    replace(turn, caller, (id, member), hash, "changed")?;
+    replace(turn, caller, (id, &mut *member), hash, "changed")?;
     Ok(entering::go_on(turn, id, member, before))
 }
 

@@ -123,10 +123,7 @@ fn words_about(about: &About<'_>) -> Vec<String> {
     let names = about.names.iter().map(|name| name.to_lowercase());
     let mut words: Vec<String> = std::iter::once(email)
         .chain(names)
-        .flat_map(|text| {
-            let parts = text.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
-            parts
-        })
+        .flat_map(|text| text.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>())
         .filter(|word| word.chars().count() >= WORD_MIN)
         .flat_map(|word| [plain(&word), word])
         .collect();

@@ -58,6 +58,12 @@ fn code(secret: &[u8], step: u64) -> String {
     format!("{:06}", (word & 0x7fff_ffff) % 1_000_000)
 }
 
+/// What an app shows at a moment.
+#[cfg(test)]
+pub(crate) fn shown_at(secret: &[u8], at: Instant) -> String {
+    code(secret, u64::try_from(at / PERIOD_MS).unwrap_or(0))
+}
+
 /// The step of this code, if it is the code of now or of a step beside it, and of a later step than `after`. All steps are compared, so that the time
 /// does not say which one it was.
 pub(crate) fn step_of(secret: &[u8], given: &str, now: Instant, after: u64) -> Option<u64> {

@@ -156,7 +156,10 @@ pub fn start(turn: &mut Turn<'_>, start: Start<'_>) -> Result<String, Fault> {
     let name = format!("{}{}", time_key(turn.now()), secrets::draw(turn, 8));
     // Read for nobody too: the same crossings whoever is asked for.
     let (version, epoch) = match start.member {
-        Some(id) => (passwords::version(turn, id)?, members::need(turn, id)?.epoch),
+        Some(id) => {
+            turn.prefetch([passwords::key(id), members::key(id)]);
+            (passwords::version(turn, id)?, members::need(turn, id)?.epoch)
+        }
         None => {
             turn.prefetch(["pw/-".to_owned(), "mem/-".to_owned()]);
             (0, 0)
@@ -260,6 +263,7 @@ pub fn finish(turn: &mut Turn<'_>, door: &'static str, ticket: &str) -> Result<F
     turn.remove(&key);
     let changed = match attempt.member {
         Some(id) => {
+            turn.prefetch([passwords::key(id), members::key(id)]);
             let epoch = members::find(turn, id)?.map_or(0, |member| member.epoch);
             (passwords::version(turn, id)?, epoch) != (attempt.version, attempt.epoch)
         }
