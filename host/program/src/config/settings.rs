@@ -34,7 +34,11 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("telephony-log", "", "file that says which calls were ended; default: DATA/telephony.jsonl"),
     setting("vault-keys", "", "file with the keys that seal secrets; default: DATA/vault-keys.json"),
     setting("workers", "4", "threads that drive jobs, 1 to 64"),
-    setting("trusted-proxies", "", "addresses whose X-Forwarded-For is believed, with commas; default: nobody's"),
+    setting(
+        "trusted-proxies",
+        "",
+        "addresses and networks (10.0.0.0/8) whose X-Forwarded-For is believed, with commas; default: nobody's",
+    ),
     setting("log.format", "text", "text or json"),
     setting("log.level", "info", "error, warn, info, debug, trace, or a filter such as info,coinbox_server=debug"),
     setting("clock.mode", "", "real or simulated; default: that of the store, real for a new one"),
