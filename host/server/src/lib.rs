@@ -13,7 +13,6 @@ mod billing;
 mod connections;
 mod documents;
 mod forms;
-mod limit;
 mod lists;
 pub mod number_form;
 mod numbers;

@@ -1,7 +1,6 @@
 //! What all handlers share: the host, bounds, places and proofs.
 
 use super::answer::Failure;
-use super::limit::Buckets;
 use super::places::{Numbers, Places};
 use super::settings::{RestLimits, TrustedProxies};
 use axum::http::StatusCode;
@@ -21,7 +20,6 @@ pub struct Rest {
     pub(super) trusted_proxies: TrustedProxies,
     pub(super) token_digest: [u8; 32],
     pub(super) permissions: Vec<String>,
-    pub(super) buckets: Buckets,
     pub(super) places: Arc<Places>,
 }
 
@@ -41,7 +39,6 @@ impl Rest {
             }),
             token_digest: token_digest(operator_token),
             permissions,
-            buckets: Buckets::default(),
             host,
             limits,
             trusted_proxies,

@@ -5,10 +5,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use base64::Engine;
+use coinbox_host::admission::Buckets;
 use coinbox_host::capability::Capabilities;
 use coinbox_host::clock::SimulatedClock;
 use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
-use coinbox_host::contract::exported::about::{Class, Facts, FunctionFacts, Route, RouteWay};
+use coinbox_host::contract::admission_types::{AdmissionRequest, RateClass};
+use coinbox_host::contract::exported::about::{Class, Facts, FunctionFacts, Route, RouteWay, TokenKind};
 use coinbox_host::engine::{CallContext, CallError, CallOutcome, RulesRuntime, RulesSlot};
 use coinbox_host::inventory::MemoryInventory;
 use coinbox_host::mails::MailList;
@@ -102,6 +104,25 @@ impl Made {
     }
 }
 
+impl Made {
+    /// When the account may ask again, where it is over its limit.
+    fn counted(&self, context: &CallContext<'_>, arguments: &Value) -> Option<i64> {
+        let token = &arguments["caller"]["who"]["token"];
+        if token["auth-id"] != ACCOUNT || token["token"] != TOKEN {
+            return None;
+        }
+        let asked = AdmissionRequest {
+            main: ACCOUNT.to_owned(),
+            holder: ACCOUNT.to_owned(),
+            credential: ACCOUNT.to_owned(),
+            class: RateClass::Standard,
+            per_second: self.rate,
+            request: arguments["caller"]["request"].as_str().expect("a name").to_owned(),
+        };
+        context.capabilities.admission.admit(context.now, &asked)
+    }
+}
+
 /// The IDs of events that came as columns.
 fn ids(arguments: &Value) -> Vec<String> {
     let names = &arguments["columns"]["names"];
@@ -120,11 +141,21 @@ impl RulesRuntime for Made {
         &self.facts
     }
 
-    fn call(&self, _: Option<&mut RulesSlot>, _: CallContext<'_>, function: &str, arguments: &Value) -> CallOutcome {
+    fn call(
+        &self,
+        _: Option<&mut RulesSlot>,
+        context: CallContext<'_>,
+        function: &str,
+        arguments: &Value,
+    ) -> CallOutcome {
         if function == "operator.list-queue" {
             return CallOutcome { answer: Err(CallError::Deadline { limit_ms: 1 }), changes: None };
         }
         self.asked.lock().expect("lock").push((function.to_owned(), arguments.clone()));
+        if let Some(again) = self.counted(&context, arguments) {
+            let refused = json!({"err": {"refused": {"too-often": again.to_string()}}});
+            return CallOutcome { answer: Ok(refused), changes: None };
+        }
         CallOutcome { answer: Ok(self.answer(function, arguments)), changes: None }
     }
 }
@@ -141,7 +172,13 @@ fn facts() -> Facts {
         name: name.to_owned(),
         class,
         permission: (!name.starts_with("jobs.")).then(|| name.to_owned()),
-        open_when_suspended: true,
+        roles: Vec::new(),
+        tokens: TokenKind::None,
+        standings: Vec::new(),
+        fresh: false,
+        audited: false,
+        rate: None,
+        slow: false,
         route: Route { way: RouteWay::Anywhere, items: None, id: None },
     };
     let functions = vec![
@@ -185,6 +222,7 @@ fn server(rate: u32, limits: RestLimits) -> Server {
     let keys = KeyRing::from_text(&format!("k:{}", "A".repeat(43))).expect("a key");
     let capabilities = Capabilities {
         vault: Arc::new(KeyVault::new(keys, random.clone())),
+        admission: Arc::new(Buckets::default()),
         payment: Arc::new(Sandbox::in_memory(clock.clone(), SandboxSettings::default()).expect("sandbox")),
         email: Arc::new(MailList::default()),
         telephony: Arc::new(RecordingTelephony::new()),
@@ -324,7 +362,8 @@ async fn updates_hand_on_what_is_given_and_answer_changed() {
     );
     assert_eq!(
         (&arguments["caller"]["idempotency-key"], &arguments["caller"]["request"]),
-        (&json!("k-1"), &json!("r-1"))
+        (&json!("k-1"), &seen.body["api_id"]),
+        "the name of the request is the server's own"
     );
 
     for nothing in ["", "{}", "\"\"", "{\"name\": null}"] {

@@ -146,6 +146,14 @@ impl CallState {
         }
     }
 
+    /// Whether calls are counted here: an effect has no caller.
+    pub(super) fn may_count(&mut self) -> wasmtime::Result<()> {
+        match self.call().class {
+            Class::Query | Class::Command => Ok(()),
+            class @ Class::Effect => Err(self.fail(Misuse::StorageNotLent { import: "admission.admit", class })),
+        }
+    }
+
     /// Counts a report; false: this call has said enough.
     pub(super) fn may_report(&mut self, most: u32) -> bool {
         let call = self.call();

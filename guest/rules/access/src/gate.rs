@@ -1,5 +1,6 @@
 //! May this caller use this function on this account? The one place that decides it, from the function's row (R35, R39).
 
+use crate::columns::Beside;
 use crate::credentials::{Holder, Who, check_form, holder};
 use crate::functions::{Class, Function, On, Tokens};
 use coinbox_ground::ids::AuthId;
@@ -42,7 +43,7 @@ pub(crate) fn decide(
     check_form(caller)?;
     match &caller.who {
         Principal::Operator(operator) => decide_operator(turn, operator, function, target),
-        Principal::Token(credential) => decide_token(turn, credential, function, target),
+        Principal::Token(credential) => decide_token(turn, caller, credential, function, target),
         Principal::Host => match function.permission {
             None => Ok((Who::Host, Presence::There)),
             Some(permission) => Err(Refusal::Forbidden(permission.to_owned()).into()),
@@ -81,29 +82,29 @@ fn decide_operator(
     Ok((Who::Operator(operator.name.clone()), presence))
 }
 
+/// Proof, limit, account of the path, standing, permission, target, in this order (R39): who is refused at one of them learns nothing of those behind it.
 fn decide_token(
     turn: &Turn<'_>,
+    caller: &Caller,
     credential: &Credential,
     function: &Function,
     target: Target,
 ) -> Result<(Who, Presence), Fault> {
-    let Holder { who, hindrance } = holder(turn, credential)?;
-    let mine = match (&who, target) {
+    let about = match target {
+        Target::Account(auth) => Some(auth),
+        Target::None | Target::Malformed => None,
+    };
+    let Holder { who, hindrance } = holder(turn, caller, credential, function.rate, about)?;
+    let own_path = match (&who, target) {
         (_, Target::Malformed) => false,
         (_, Target::None) => true,
-        (Who::Main(main), Target::Account(auth)) if auth.is_main() => auth == *main,
-        (Who::Main(main), Target::Account(auth)) => {
-            // Under one's own account what is not there is not found; that says nothing about other accounts' (R39).
-            if find_sub(turn, function, auth)?.is_none_or(|(sub, _)| sub.parent != *main) {
-                return Err(Fault::not_found("sub-account"));
-            }
-            true
-        }
+        // Whose sub-account it is stands behind all else: under one's own account what is not there is not found.
+        (Who::Main(main), Target::Account(auth)) => auth == *main || !auth.is_main(),
         (Who::Sub { sub, .. }, Target::Account(auth)) => auth == *sub,
         (Who::Operator(_) | Who::Host, _) => false,
     };
     let may_ask = function.tokens != Tokens::Main || matches!(who, Who::Main(_));
-    if !mine || !may_ask {
+    if !own_path || !may_ask {
         return Err(Refusal::Unauthenticated.into());
     }
     if let Some(hindrance) = hindrance {
@@ -111,15 +112,19 @@ fn decide_token(
     }
     let about_itself = function.on == On::Nothing || !matches!(target, Target::None);
     match function.permission {
-        Some(permission) if function.tokens == Tokens::No || !about_itself => {
+        Some(permission) if function.tokens == Tokens::None || !about_itself => {
             return Err(Refusal::Forbidden(permission.to_owned()).into());
         }
         _ => {}
     }
-    let presence = match target {
-        Target::Account(auth) => check_target(turn, function, auth)?,
-        Target::None | Target::Malformed => Presence::There,
-    };
+    let Some(auth) = about else { return Ok((who, Presence::There)) };
+    if let Who::Main(main) = who
+        && !auth.is_main()
+        && find_sub(turn, function, auth)?.is_none_or(|(sub, _)| sub.parent != main)
+    {
+        return Err(Fault::not_found("sub-account"));
+    }
+    let presence = check_target(turn, function, auth)?;
     Ok((who, presence))
 }
 
@@ -131,12 +136,24 @@ fn check_target(turn: &Turn<'_>, function: &Function, auth: AuthId) -> Result<Pr
         let (sub, presence) = find_sub(turn, function, auth)?.ok_or_else(|| Fault::not_found("sub-account"))?;
         (sub.parent, sub.enabled || presence == Presence::Deleted, presence)
     };
-    match profile::profile(turn, main)?.standing {
-        Standing::Closed if !function.open_when_closed => Err(Refusal::Closed.into()),
-        Standing::Closing if !function.open_when_closing => Err(Refusal::Closed.into()),
-        Standing::Suspended(reason) if !function.open_when_suspended => Err(Refusal::Suspended(reason).into()),
-        _ if !enabled && !function.open_when_suspended => Err(Refusal::Disabled.into()),
-        _ => Ok(presence),
+    let standing = profile::profile(turn, main)?.standing;
+    if !function.standings.admits(standing) {
+        return Err(refusal_in(standing).into());
+    }
+    // What is not for suspended accounts uses the platform, and is not for disabled sub-accounts either.
+    if !enabled && !function.standings.holds(Beside::Suspended) {
+        return Err(Refusal::Disabled.into());
+    }
+    Ok(presence)
+}
+
+/// Why a function is not open to an account of this standing.
+fn refusal_in(standing: Standing) -> Refusal {
+    match standing {
+        Standing::Active | Standing::Unverified | Standing::Held => Refusal::NotYetActive,
+        Standing::Suspended(reason) => Refusal::Suspended(reason),
+        Standing::Locked => Refusal::Locked,
+        Standing::Closing | Standing::Closed => Refusal::Closed,
     }
 }
 

@@ -1,3 +1,5 @@
 //! Stories of `access`. Credentials and permissions.
 
 mod credentials;
+mod groups;
+mod table;
