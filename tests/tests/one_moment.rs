@@ -10,8 +10,8 @@ use coinbox_host::contract::wasi::clocks::wall_clock;
 use coinbox_host::contract::wasi::random::random;
 use coinbox_host::contract::{
     Rules, admission, admission_types, coupon_types, credit_types, diagnostics, email, email_types, inventory,
-    inventory_types, outside_types, payment, payment_types, storage, telephony, telephony_types, types, usage_types,
-    vault,
+    inventory_types, outside_types, payment, payment_types, people_types, storage, telephony, telephony_types, types,
+    usage_types, vault,
 };
 use coinbox_tests::components;
 use std::collections::BTreeMap;
@@ -130,6 +130,15 @@ impl vault::Host for Least {
         Ok(format!("{purpose}:{input}"))
     }
 
+    fn mark(&mut self, purpose: String, input: String) -> Result<String> {
+        Ok(format!("{purpose}:{input}"))
+    }
+
+    fn check(&mut self, purpose: String, input: String, mark: String) -> Result<vault::MarkVerdict> {
+        let same = mark == format!("{purpose}:{input}");
+        Ok(if same { vault::MarkVerdict::Same } else { vault::MarkVerdict::Differs })
+    }
+
     fn hash_password(&mut self, _: String) -> Result<String> {
         bail!("no password is asked for here")
     }
@@ -168,6 +177,7 @@ types_only!(
     inventory_types,
     outside_types,
     payment_types,
+    people_types,
     telephony_types,
     usage_types
 );

@@ -1,7 +1,7 @@
 //! Types of the exported interfaces.
 
 use crate::bindings::exports::coinbox::billing as exported;
-use crate::contract::{admission_types, credit_types, outside_types, types, usage_types};
+use crate::contract::{admission_types, credit_types, outside_types, people_types, types, usage_types};
 use crate::mapping::{one_field, records, variants};
 use coinbox_rules::{
     about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
@@ -302,7 +302,7 @@ one_field! {
 variants! {
     types::Principal = vocabulary::Principal { Nobody, Host | Token, Session, Operator }
     types::Refusal = vocabulary::Refusal {
-        Unauthenticated, SecondFactorRequired, AddressNotAllowed, Disabled, NotYetActive, Closed, KeyReused |
+        Unauthenticated, SecondFactorRequired, AddressNotAllowed, Disabled, NotYetActive, Closed, Reauthenticate, Locked, KeyReused |
         Forbidden, Suspended, TooOften, NotFound, Invalid, OutOfCredit, Reconciling, UnknownSinceRestore,
     }
     types::Suspension = vocabulary::Suspension { ContentViolation, PaymentFailure, ComplianceIssue, SuspiciousActivity | }
@@ -314,6 +314,7 @@ variants! {
     exported::about::TokenKind = about::Tokens { None, Main, Own | }
     exported::about::Standing = about::Beside { Unverified, Held, Suspended, Locked, Closing, Closed | }
     admission_types::RateClass = port::RateClass { Standard, Lookup, Message, Session | }
+    people_types::Role = about::Role { Owner, Admin, Developer, Support, Finance | }
     exported::about::RouteWay = about::Way {
         Account, Each, Columns, Home, InTurn, Merged, Named, Job, Placed, Anywhere |
     }
@@ -393,7 +394,7 @@ variants! {
 
     exported::accounts::AccountType = accounts::AccountType { Standard, Developer | }
     exported::accounts::BillingMode = accounts::BillingMode { Prepaid, Postpaid | }
-    exported::accounts::StandingKind = accounts::StandingKind { Active, Suspended, Closing, Closed | }
+    exported::accounts::StandingKind = accounts::StandingKind { Active, Unverified, Held, Locked, Suspended, Closing, Closed | }
     exported::accounts::AccountStanding = accounts::Standing { Active, Closing, Closed | Suspended }
     exported::accounts::ClosingStep = closing::Step { Settling, Owing, Releasing, Done | }
     exported::accounts::AccountError = accounts::Error { | Refused, Owes, Other }

@@ -1,11 +1,15 @@
 //! May this caller use this function on this account? The one place that decides it, from the function's row (R35, R39).
 
-use crate::columns::Beside;
+use crate::admission::{Counted, admit};
+use crate::columns::{Beside, RateClass};
 use crate::credentials::{Holder, Who, check_form, holder};
 use crate::functions::{Class, Function, On, Tokens};
+use crate::people::sessions::{self, Proved, Session};
+use crate::people::words::{MemberId, Role};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Credential, Fault, Operator, Principal, Refusal};
+use coinbox_profiles::policy::Policy;
 use coinbox_profiles::profile::{self, Standing};
 use coinbox_profiles::subaccount;
 
@@ -44,12 +48,94 @@ pub(crate) fn decide(
     match &caller.who {
         Principal::Operator(operator) => decide_operator(turn, operator, function, target),
         Principal::Token(credential) => decide_token(turn, caller, credential, function, target),
+        Principal::Session(token) => decide_session(turn, caller, token, function, target),
         Principal::Host => match function.permission {
-            None => Ok((Who::Host, Presence::There)),
-            Some(permission) => Err(Refusal::Forbidden(permission.to_owned()).into()),
+            None if !function.own => Ok((Who::Host, Presence::There)),
+            _ => Err(forbidden(function)),
         },
-        // Sessions come with members; until then nobody has one.
-        Principal::Nobody | Principal::Session(_) => Err(Refusal::Unauthenticated.into()),
+        Principal::Nobody => Err(Refusal::Unauthenticated.into()),
+    }
+}
+
+/// The caller lacks what this function asks for.
+fn forbidden(function: &Function) -> Fault {
+    Refusal::Forbidden(function.permission.unwrap_or(function.name).to_owned()).into()
+}
+
+/// Proof, limit, account of the path, half, standing, role, fresh proof, target, in this order: who is refused at one of them learns nothing of those
+/// behind it.
+fn decide_session(
+    turn: &Turn<'_>,
+    caller: &Caller,
+    token: &str,
+    function: &Function,
+    target: Target,
+) -> Result<(Who, Presence), Fault> {
+    let Some(Proved { id, member, profile, name, session }) = sessions::prove(turn, token)? else {
+        return Err(Refusal::Unauthenticated.into());
+    };
+    let holder = id.to_string();
+    admit(turn, caller, RateClass::Session, &Counted { main: id.account, holder: &holder, credential: &name })?;
+    if !is_own_path(id.account, target) {
+        return Err(Refusal::Unauthenticated.into());
+    }
+    if session.half.is_some_and(|half| !function.half.contains(&half)) {
+        return Err(Refusal::SecondFactorRequired.into());
+    }
+    if !function.standings.admits(profile.standing) {
+        return Err(refusal_in(profile.standing).into());
+    }
+    // What is about nothing in particular is the operator's, unless it is the member's own.
+    let about_itself = function.own || !matches!(target, Target::None);
+    if !function.roles.contains(&member.role) || !about_itself {
+        return Err(forbidden(function));
+    }
+    let fresh_ms = Policy::load(turn)?.people.fresh_proof_ms;
+    if function.fresh && !session.proved.is_some_and(|proved| turn.now() < proved.saturating_add(fresh_ms)) {
+        return Err(Refusal::Reauthenticate.into());
+    }
+    let presence = match target {
+        Target::Account(auth) => check_own(turn, function, id.account, auth)?,
+        Target::None | Target::Malformed => Presence::There,
+    };
+    Ok((in_session(id, member.role, name, &session), presence))
+}
+
+fn in_session(id: MemberId, role: Role, name: String, session: &Session) -> Who {
+    Who::Member { id, name: id.to_string(), role, session: name, half: session.half, proved: session.proved }
+}
+
+/// Whether a main account may be asked about by its own proof. Whose sub-account one is stands behind all else.
+fn is_own_path(main: AuthId, target: Target) -> bool {
+    match target {
+        Target::None => true,
+        Target::Malformed => false,
+        Target::Account(auth) => auth == main || !auth.is_main(),
+    }
+}
+
+/// [`check_target`] for a proof of this main account. Under one's own account what is not there is not found; that says nothing about other accounts'
+/// (R39).
+fn check_own(turn: &Turn<'_>, function: &Function, main: AuthId, auth: AuthId) -> Result<Presence, Fault> {
+    if !auth.is_main() && find_sub(turn, function, auth)?.is_none_or(|(sub, _)| sub.parent != main) {
+        return Err(Fault::not_found("sub-account"));
+    }
+    check_target(turn, function, auth)
+}
+
+/// Who comes to a function for whoever comes. A session or a token that is brought must be good.
+pub(crate) fn greet(turn: &Turn<'_>, caller: &Caller) -> Result<Who, Fault> {
+    check_form(caller)?;
+    match &caller.who {
+        Principal::Nobody => Ok(Who::Nobody),
+        Principal::Host => Ok(Who::Host),
+        Principal::Operator(operator) => Ok(Who::Operator(operator.name.clone())),
+        // What it may try is counted where it tries it.
+        Principal::Token(credential) => Ok(holder(turn, caller, credential, None, None)?.who),
+        Principal::Session(token) => match sessions::prove(turn, token)? {
+            Some(Proved { id, member, name, session, .. }) => Ok(in_session(id, member.role, name, &session)),
+            None => Err(Refusal::Unauthenticated.into()),
+        },
     }
 }
 
@@ -59,6 +145,9 @@ fn decide_operator(
     function: &Function,
     target: Target,
 ) -> Result<(Who, Presence), Fault> {
+    if function.own {
+        return Err(forbidden(function));
+    }
     if let Some(permission) = function.permission
         && !operator.permissions.iter().any(|held| held == permission)
     {
@@ -95,13 +184,10 @@ fn decide_token(
         Target::None | Target::Malformed => None,
     };
     let Holder { who, hindrance } = holder(turn, caller, credential, function.rate, about)?;
-    let own_path = match (&who, target) {
-        (_, Target::Malformed) => false,
-        (_, Target::None) => true,
-        // Whose sub-account it is stands behind all else: under one's own account what is not there is not found.
-        (Who::Main(main), Target::Account(auth)) => auth == *main || !auth.is_main(),
-        (Who::Sub { sub, .. }, Target::Account(auth)) => auth == *sub,
-        (Who::Operator(_) | Who::Host, _) => false,
+    let own_path = match &who {
+        Who::Main(main) => is_own_path(*main, target),
+        Who::Sub { sub, .. } => matches!(target, Target::None) || about == Some(*sub),
+        Who::Operator(_) | Who::Host | Who::Member { .. } | Who::Nobody => false,
     };
     let may_ask = function.tokens != Tokens::Main || matches!(who, Who::Main(_));
     if !own_path || !may_ask {
@@ -111,20 +197,20 @@ fn decide_token(
         return Err(hindrance.into());
     }
     let about_itself = function.on == On::Nothing || !matches!(target, Target::None);
+    if function.own {
+        return Err(forbidden(function));
+    }
     match function.permission {
         Some(permission) if function.tokens == Tokens::None || !about_itself => {
             return Err(Refusal::Forbidden(permission.to_owned()).into());
         }
         _ => {}
     }
-    let Some(auth) = about else { return Ok((who, Presence::There)) };
-    if let Who::Main(main) = who
-        && !auth.is_main()
-        && find_sub(turn, function, auth)?.is_none_or(|(sub, _)| sub.parent != main)
-    {
-        return Err(Fault::not_found("sub-account"));
-    }
-    let presence = check_target(turn, function, auth)?;
+    let presence = match (about, &who) {
+        (None, _) => Presence::There,
+        (Some(auth), Who::Main(main)) => check_own(turn, function, *main, auth)?,
+        (Some(auth), _) => check_target(turn, function, auth)?,
+    };
     Ok((who, presence))
 }
 
