@@ -11,7 +11,7 @@ use axum::extract::{FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use coinbox_host::contract::exported::accounts::Account;
-use coinbox_host::contract::types::{Caller, Principal, RequestPart};
+use coinbox_host::contract::types::{Caller, Principal, Refusal, RequestPart};
 use coinbox_host::json::strict::Repeated;
 use serde_json::{Map, Value, json};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -225,6 +225,18 @@ impl Asked {
     /// Refuses whoever may not ask, before anything is done for him that no function of the rules refuses.
     pub async fn prove(&self) -> Result<(), Failure> {
         self.sender.prove(&self.rest).await
+    }
+
+    /// Refuses an operator who lacks a permission for what only the host does, and everybody else.
+    pub fn needs(&self, permission: &str) -> Result<(), Failure> {
+        let held = match &self.sender.caller.who {
+            Principal::Operator(operator) => operator.permissions.iter().any(|held| held == permission),
+            _ => false,
+        };
+        if held {
+            return Ok(());
+        }
+        Err(Failure::refused(&Refusal::Forbidden(permission.to_owned()), 0, str::to_owned))
     }
 
     /// Whether it is an operator.

@@ -1,15 +1,16 @@
 //! What every request brings along: its names, its sender, its proof, its body.
 
 use super::answer::Failure;
+use super::operators::Known;
 use super::places::Ticket;
 use super::settings::TrustedProxies;
-use super::state::{Rest, token_digest};
+use super::state::Rest;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use coinbox_forms::network;
-use coinbox_host::contract::types::{Caller, Credential, Operator, Principal, RequestPart};
+use coinbox_host::contract::types::{Caller, Credential, Operator, Principal, Refusal, RequestPart};
 use coinbox_host::json::strict::{self, Repeated};
 use coinbox_host::text;
 use coinbox_operations::remote::IDEMPOTENCY_PART;
@@ -18,7 +19,6 @@ use serde_json::Value;
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
-use subtle::ConstantTimeEq;
 
 /// Longest `Authorization` header that is looked at.
 const AUTHORIZATION_BYTES_MAX: usize = 512;
@@ -67,9 +67,8 @@ pub fn repeated_in(question: &str) -> Option<String> {
 }
 
 /// Headers that say who asks and for what: each at most once.
-const ONCE: [(&str, &str); 4] = [
+const ONCE: [(&str, &str); 3] = [
     ("authorization", "Authorization"),
-    ("x-operator-name", "X-Operator-Name"),
     ("idempotency-key", "Idempotency-Key"),
     (IDEMPOTENCY_PART, "Idempotency-Part"),
 ];
@@ -135,23 +134,16 @@ pub fn customer(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Na
     caller(rest, headers, peer, names, Principal::Token(credential))
 }
 
-/// The caller of an operator's request: whoever has the token, under the name that it gives, with every permission.
+/// The caller of an operator's request, with the permissions of its token.
 pub fn operator(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names) -> Result<Caller, Failure> {
     check_headers(headers)?;
-    check_operator(rest, headers)?;
+    let known = known_operator(rest, headers).ok_or_else(|| Failure::unauthenticated("Bearer"))?;
+    let address = customer_address(peer.map(|peer| peer.0.ip()), headers, &rest.trusted_proxies);
+    if !known.may_come_from(address) {
+        return Err(Failure::refused(&Refusal::AddressNotAllowed, 0, str::to_owned));
+    }
     names.check_question()?;
-    let name = match headers.get("x-operator-name").map(|value| value.to_str()) {
-        None => "operator",
-        Some(Ok(name)) if (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic()) => name,
-        Some(_) => {
-            return Err(Failure::field(
-                "X-Operator-Name",
-                "wrong-form",
-                "1 to 64 printable ASCII characters without space",
-            ));
-        }
-    };
-    let operator = Operator { name: name.to_owned(), permissions: rest.permissions.clone() };
+    let operator = Operator { name: known.name, permissions: known.permissions.to_vec() };
     caller(rest, headers, peer, names, Principal::Operator(operator))
 }
 
@@ -160,11 +152,9 @@ pub fn brings_bearer(headers: &HeaderMap) -> bool {
     authorization(headers, "bearer").is_some()
 }
 
-/// Compares the Bearer token in constant time, whatever its length.
-pub fn check_operator(rest: &Rest, headers: &HeaderMap) -> Result<(), Failure> {
-    let given = authorization(headers, "bearer").unwrap_or_default();
-    let matches = bool::from(token_digest(given).ct_eq(&rest.token_digest));
-    if matches { Ok(()) } else { Err(Failure::unauthenticated("Bearer")) }
+/// Which operator's token a request brings.
+pub fn known_operator(rest: &Rest, headers: &HeaderMap) -> Option<Known> {
+    rest.operators.find(authorization(headers, "bearer")?)
 }
 
 /// The caller of a request that needs no proof.

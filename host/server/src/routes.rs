@@ -156,7 +156,7 @@ async fn around(State(rest): State<Arc<Rest>>, mut request: Request, next: Next)
 
 /// A place for a request, and who it is counted against.
 fn enter(rest: &Rest, request: &Request, sender: Option<IpAddr>) -> Result<places::Ticket, Failure> {
-    let operator = request::check_operator(rest, request.headers()).is_ok();
+    let operator = request::known_operator(rest, request.headers()).is_some();
     rest.places.enter(operator, sender)
 }
 

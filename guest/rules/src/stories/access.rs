@@ -2,4 +2,5 @@
 
 mod credentials;
 mod groups;
+mod sequence;
 mod table;

@@ -90,6 +90,8 @@ pub struct Config {
     pub cache: PathBuf,
     /// Token of the operator's routes, where it was given.
     pub operator_token: Option<String>,
+    /// File of the operators.
+    pub operators: PathBuf,
     /// File of the payment sandbox.
     pub payment_sandbox: PathBuf,
     /// File of the telephony log.
@@ -161,6 +163,7 @@ impl Config {
             component: read.path("component"),
             cache: beside("cache", "cache"),
             operator_token: read.operator_token()?,
+            operators: beside("operators", "operators"),
             payment_sandbox: beside("payment-sandbox", "gateway.sqlite"),
             telephony_log: beside("telephony-log", "telephony.jsonl"),
             vault_keys: beside("vault-keys", "vault-keys.json"),

@@ -28,7 +28,12 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("cache", "", "directory for the compiled component; default: DATA/cache"),
     secret(
         "operator-token",
-        "token of the operator's routes, 16 to 200 characters; default: made and kept in DATA/operator-token",
+        "token of the operator's routes until an operator has a name, 16 to 200 characters; default: made and kept in DATA/operator-token",
+    ),
+    setting(
+        "operators",
+        "",
+        "file of operators with their permissions, see `coinbox operator`; default: DATA/operators",
     ),
     setting("payment-sandbox", "", "file of the fake payment gateway; default: DATA/gateway.sqlite"),
     setting("telephony-log", "", "file that says which calls were ended; default: DATA/telephony.jsonl"),

@@ -4,6 +4,9 @@
 use super::groups::{GROUPS, Group, UNGUARDED, group_of};
 use crate::about::{Class, Function, On, RateClass, functions};
 use crate::access::credentials::Who;
+use crate::access::people::members::{self, New, State};
+use crate::access::people::sessions::{self, Way};
+use crate::access::people::words::{Half, MemberId, Role};
 use crate::access::testing::permit;
 use crate::accounts::{self, AccountType, Created, NewAccount, Standing, subaccounts};
 use crate::ground::ids::AuthId;
@@ -28,23 +31,22 @@ const STANDINGS: [Standing; 10] = [
 ];
 
 /// An account with a sub-account, and another one with another.
-struct World {
-    fake: Fake,
-    main: Created,
-    sub: subaccounts::Created,
-    other: Created,
-    other_sub: subaccounts::Created,
+pub(super) struct World {
+    pub(super) fake: Fake,
+    pub(super) main: Created,
+    pub(super) sub: subaccounts::Created,
+    pub(super) other: Created,
+    pub(super) other_sub: subaccounts::Created,
 }
 
 impl World {
-    fn new() -> World {
+    pub(super) fn new() -> World {
         let fake = Fake::new();
         let (main, other) = (account(&fake, "main"), account(&fake, "other"));
         let sub = |parent: &Created| {
             let parent = parent.auth_id.clone();
-            let made = fake.command(START, |turn| {
-                subaccounts::create(turn, &operator(), parent, "sales".to_owned(), true)
-            });
+            let made =
+                fake.command(START, |turn| subaccounts::create(turn, &operator(), parent, "sales".to_owned(), true));
             made.expect("a new sub-account")
         };
         let (sub, other_sub) = (sub(&main), sub(&other));
@@ -52,7 +54,7 @@ impl World {
     }
 
     /// Puts the account into a standing, and its sub-account on or off.
-    fn stand(&self, standing: Standing, enabled: bool) {
+    pub(super) fn stand(&self, standing: Standing, enabled: bool) {
         let (main, sub) = (id(&self.main.auth_id), id(&self.sub.auth_id));
         let changed = self.fake.command(START, |turn| {
             let mut kept = profile::profile(turn, main)?;
@@ -66,8 +68,24 @@ impl World {
         changed.expect("a standing");
     }
 
-    fn permit(&self, caller: &Caller, function: &Function, target: Option<&str>) -> Result<Who, Fault> {
+    pub(super) fn permit(&self, caller: &Caller, function: &Function, target: Option<&str>) -> Result<Who, Fault> {
         self.fake.query(START, |turn| permit(turn, caller, function, target))
+    }
+
+    /// A session of a new member of the account.
+    pub(super) fn session(&self, account: &str, role: Role, half: Option<Half>) -> (MemberId, Caller) {
+        self.session_at(START, account, role, half)
+    }
+
+    pub(super) fn session_at(&self, at: i64, account: &str, role: Role, half: Option<Half>) -> (MemberId, Caller) {
+        let made = self.fake.command(at, |turn| {
+            let email = format!("{role:?}-{half:?}-{}@{account}.example.com", turn.random()).to_lowercase();
+            let new = New { name: "Ada", email: &email, language: "en", role, state: State::Active, inviter: None };
+            let (id, member) = members::add(turn, id(account), &new)?.expect("nobody has this address");
+            let opened = sessions::open(turn, &testing::nobody(), id, &member, half, Way::Password)?;
+            Ok::<_, Fault>((id, testing::in_session(&opened.token)))
+        });
+        made.expect("a session")
     }
 
     /// What a function can be asked about here.
@@ -287,6 +305,93 @@ fn an_operator_needs_the_permission_and_a_standing_that_is_written() {
                     Err(not_open(standing).into())
                 };
                 assert_eq!(world.permit(&testing::operator_with(&[held]), function, target), expected, "{about}");
+            }
+        }
+    }
+}
+
+/// Each role in a session against each function in each standing; and what is fresh, half and foreign.
+#[test]
+fn a_member_may_what_the_role_may_where_the_standing_allows_it() {
+    let world = World::new();
+    let sessions = Role::ALL.iter().map(|role| (*role, world.session(&world.main.auth_id, *role, None)));
+    let sessions: Vec<(Role, (MemberId, Caller))> = sessions.collect();
+    for (standing, enabled) in STANDINGS.into_iter().flat_map(|standing| [(standing, true), (standing, false)]) {
+        world.stand(standing, enabled);
+        for (function, group) in guarded() {
+            for (role, (id, caller)) in &sessions {
+                let letter = format!("{role:?}").remove(0);
+                for target in world.targets(function) {
+                    let about = format!("{role:?} {} on {target:?}, {standing:?}, enabled {enabled}", function.name);
+                    let open = standing == Standing::Active || group.standings.contains(&word(standing));
+                    let expected = if standing == Standing::Closed {
+                        Err(Refusal::Unauthenticated)
+                    } else if !open {
+                        Err(not_open(standing))
+                    } else if target.is_none() || !group.who.contains(letter) {
+                        Err(forbidden(function))
+                    } else if is_off(&world, group, target, enabled) {
+                        Err(Refusal::Disabled)
+                    } else {
+                        Ok(*id)
+                    };
+                    let answer = world.permit(caller, function, target).map(|who| match who {
+                        Who::Member { id, .. } => id,
+                        other => panic!("{about}: {other:?}"),
+                    });
+                    assert_eq!(answer, expected.map_err(Fault::Refused), "{about}");
+                }
+            }
+        }
+    }
+}
+
+/// Attack 40: a half session with every function; 39: it is no whole one.
+#[test]
+fn a_half_session_opens_nothing_of_an_account() {
+    let world = World::new();
+    for half in Half::ALL {
+        let (_, caller) = world.session(&world.main.auth_id, Role::Owner, Some(*half));
+        for (function, _) in guarded() {
+            for target in world.targets(function) {
+                let answer = world.permit(&caller, function, target);
+                assert_eq!(answer, Err(Refusal::SecondFactorRequired.into()), "{half:?} {} {target:?}", function.name);
+            }
+        }
+    }
+}
+
+/// Attacks 46 and 66 for sessions: of another account, with every function.
+#[test]
+fn a_session_of_another_account_reaches_nothing() {
+    let world = World::new();
+    let (_, stranger) = world.session(&world.other.auth_id, Role::Owner, None);
+    for (function, group) in guarded() {
+        for target in world.targets(function) {
+            let expected = match target {
+                None => forbidden(function),
+                Some(asked) if asked == world.main.auth_id => Refusal::Unauthenticated,
+                Some(_) if group.who.contains('O') => Refusal::NotFound("sub-account".to_owned()),
+                Some(_) => forbidden(function),
+            };
+            assert_eq!(world.permit(&stranger, function, target), Err(expected.into()), "{} {target:?}", function.name);
+        }
+    }
+}
+
+#[test]
+fn what_is_fresh_asks_for_a_proof_of_the_last_five_minutes() {
+    let world = World::new();
+    let (_, owner) = world.session(&world.main.auth_id, Role::Owner, None);
+    let main = Some(world.main.auth_id.as_str());
+    for (function, group) in guarded().filter(|(_, group)| group.who.contains('O')) {
+        let target = if function.on == On::Sub { Some(world.sub.auth_id.as_str()) } else { main };
+        for (at, is_fresh) in [(START + 299_999, true), (START + 300_000, false)] {
+            let answer = world.fake.query(at, |turn| permit(turn, &owner, function, target));
+            if is_fresh || !group.fresh {
+                assert!(answer.is_ok(), "{}: {answer:?}", function.name);
+            } else {
+                assert_eq!(answer, Err(Refusal::Reauthenticate.into()), "{}", function.name);
             }
         }
     }
