@@ -375,7 +375,7 @@ async fn updates_hand_on_what_is_given_and_answer_changed() {
     assert_eq!(
         (&arguments["caller"]["idempotency-key"], &arguments["caller"]["request"]),
         (&json!("k-1"), &seen.body["api_id"]),
-        "the name of the request is the server's own"
+        "R79: the name of the request is the server's own"
     );
 
     for nothing in ["", "{}", "\"\"", "{\"name\": null}"] {
