@@ -9,7 +9,9 @@ use wit_parser::decoding::{DecodedWasm, decode};
 use wit_parser::{Resolve, WorldId, WorldItem};
 
 /// Everything that the component may import. Interfaces that hold only types may vanish; the others must be there.
-const AGREED: [&str; 19] = [
+const AGREED: [&str; 21] = [
+    "coinbox:billing/admission-types@0.2.0",
+    "coinbox:billing/admission@0.2.0",
     "coinbox:billing/coupon-types@0.2.0",
     "coinbox:billing/credit-types@0.2.0",
     "coinbox:billing/diagnostics@0.2.0",

@@ -112,7 +112,13 @@ impl about::Guest for Hostile {
             name: name.to_owned(),
             class,
             permission: None,
-            open_when_suspended: true,
+            roles: Vec::new(),
+            tokens: about::TokenKind::None,
+            standings: Vec::new(),
+            fresh: false,
+            audited: false,
+            rate: None,
+            slow: false,
             route: about::Route { way: about::RouteWay::Anywhere, items: None, id: None },
         };
         about::Facts {
@@ -213,6 +219,8 @@ impl jobs::Guest for Hostile {
             "charge" => {
                 payment::charge(&charge(1));
             }
+            "hash" => drop(vault::hash_password("password")),
+            "verify" => drop(vault::verify_password("password", "")),
             "close" => {
                 payment::close("store.charge-1");
             }

@@ -82,7 +82,7 @@ pub enum Step {
     /// Address and password do not belong together, or the member may not sign in.
     Wrong,
     /// The same, and nothing is looked at before this moment.
-    Locked(#[serde(with = "int_text")] Instant),
+    Locked(#[serde(with = "coinbox_ground::one_field::until")] Instant),
     /// A second factor follows.
     SecondFactor(HalfSession),
     /// A password of one's own follows.
@@ -98,9 +98,9 @@ pub enum Step {
 #[serde(rename_all = "kebab-case")]
 pub enum Checked {
     /// So many tries are left.
-    Wrong(u32),
+    Wrong(#[serde(with = "coinbox_ground::one_field::left")] u32),
     /// Nothing is looked at before this moment.
-    Locked(#[serde(with = "int_text")] Instant),
+    Locked(#[serde(with = "coinbox_ground::one_field::until")] Instant),
     /// A temporary password was used: one of one's own follows.
     ChoosePassword(HalfSession),
     /// A session.

@@ -102,9 +102,9 @@ pub struct NewAuthenticator {
 #[serde(rename_all = "kebab-case")]
 pub enum Begun {
     /// So many tries are left.
-    Wrong(u32),
+    Wrong(#[serde(with = "coinbox_ground::one_field::left")] u32),
     /// Nothing is looked at before this moment.
-    Locked(#[serde(with = "int_text")] Instant),
+    Locked(#[serde(with = "coinbox_ground::one_field::until")] Instant),
     /// The secret.
     Begun(NewAuthenticator),
 }
@@ -124,9 +124,9 @@ pub struct ConfirmedFactor {
 #[serde(rename_all = "kebab-case")]
 pub enum Confirmed {
     /// So many tries are left.
-    Wrong(u32),
+    Wrong(#[serde(with = "coinbox_ground::one_field::left")] u32),
     /// Nothing is looked at before this moment.
-    Locked(#[serde(with = "int_text")] Instant),
+    Locked(#[serde(with = "coinbox_ground::one_field::until")] Instant),
     /// It is a factor.
     Confirmed(ConfirmedFactor),
 }
