@@ -13,6 +13,7 @@
 mod adding;
 mod ahead;
 mod built_in;
+mod bytes;
 mod cache;
 mod catalogue;
 mod chunk;

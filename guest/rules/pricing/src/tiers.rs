@@ -29,7 +29,7 @@ pub(super) const VERSION_BYTES_MAX: usize = 250_000;
 /// Most bytes of the tiers of a set: its rows, groups and surcharges are in the same value.
 pub(super) const SET_BYTES_MAX: usize = 30_000;
 /// What the argument is called.
-const FIELD: &str = "tiers";
+pub(super) const FIELD: &str = "tiers";
 /// Most steps of one row.
 const STEPS_MAX: usize = 20;
 /// The highest quantity that a step can be at.
@@ -184,15 +184,6 @@ impl TierTable {
         }
         checks.done()?;
         Ok(TierTable(rows))
-    }
-
-    /// Whether the table fits in a stored value.
-    pub(super) fn check_bytes(&self, most: usize) -> Result<(), Fault> {
-        let bytes = serde_json::to_string(self).map_or(usize::MAX, |text| text.len());
-        if bytes > most {
-            return Err(Fault::invalid(FIELD, FieldRule::TooMany, Some(&format!("{most} bytes together"))));
-        }
-        Ok(())
     }
 
     /// How many steps.

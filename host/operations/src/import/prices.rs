@@ -51,12 +51,15 @@ const PRODUCTS: &str = "must be the code of a product such as voice, or number, 
 const NUMBER_TYPES: [&str; 4] = ["local", "national", "mobile", "toll-free"];
 /// Rows of one call.
 const CALL_ROWS: usize = 1000;
-/// Rows of one version.
+/// Rows of usage of one version.
 const ROWS_MAX: usize = 100_000;
+/// Prices of one file: a version has these rows, and at most 20 000 steps of tiers, 1100 prices of numbers and 500 surcharges. So whatever is exported
+/// can be imported.
+const PRICES_MAX: usize = 150_000;
 /// Largest JSON file.
 const JSON_BYTES_MAX: u64 = 64 << 20;
 
-/// All prices of a file, at most 100 000, and the products that it brings.
+/// All prices of a file, at most 150 000 with at most 100 000 rows of usage, and the products that it brings.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct PriceFile {
     /// Of usage.
@@ -281,8 +284,8 @@ impl Reader<'_> {
 
 /// Sorts one row into its kind. Its columns are those that are not empty.
 fn push(path: &Path, prices: &mut PriceFile, line: u64, mut row: Map<String, Value>) -> Result<(), ImportError> {
-    if prices.count() == ROWS_MAX {
-        return Err(wrong_line(path, line, format!("a price book has at most {ROWS_MAX} rows")));
+    if prices.count() == PRICES_MAX {
+        return Err(wrong_line(path, line, format!("a price file has at most {PRICES_MAX} prices")));
     }
     if row.contains_key("surcharge") {
         prices.surcharges.push(PriceRow { line, row: surcharge(path, line, row)? });
@@ -336,6 +339,9 @@ fn push(path: &Path, prices: &mut PriceFile, line: u64, mut row: Map<String, Val
         _ => {
             if !row["heading"].as_str().is_some_and(is_code) {
                 return Err(wrong_line(path, line, format!("heading: must be {CODE_LIMIT}")));
+            }
+            if prices.rows.len() == ROWS_MAX {
+                return Err(wrong_line(path, line, format!("a price book has at most {ROWS_MAX} rows of usage")));
             }
             let named = row.into_iter().map(|(name, value)| (name.replace('_', "-"), value)).collect();
             prices.rows.push(PriceRow { line, row: Value::Object(named) });
@@ -735,6 +741,25 @@ mod tests {
             let error = of(&format!("{header}\n{rows}\n")).expect_err("wrong");
             assert!(error.ends_with(problem), "{error}");
         }
+    }
+
+    /// What a full version is exported as: its rows, and what comes with them.
+    #[test]
+    fn steps_and_numbers_do_not_count_as_rows_of_usage() {
+        let mut text = format!("{},number_type,tier_above\n", HEADER.trim_end());
+        for row in 0..ROWS_MAX {
+            text.push_str(&format!("sms,outbound,US,1{row},0.01,0,0,,\n"));
+        }
+        let more = "sms,outbound,,10,0.008,,,,1000\nnumber,,US,,1,,,local,\n";
+        let full = of(&format!("{text}{more}")).expect("a full version");
+        assert_eq!((full.rows.len(), full.count()), (ROWS_MAX, ROWS_MAX + 2));
+        let error = of(&format!("{text}sms,outbound,US,2,0.01,0,0,,\n")).expect_err("one row too many");
+        assert_eq!(error, "FILE, line 100002: a price book has at most 100000 rows of usage");
+        for step in 0..=PRICES_MAX - ROWS_MAX {
+            text.push_str(&format!("sms,outbound,,1,0.01,,,,{}\n", step + 1));
+        }
+        let error = of(&text).expect_err("one step too many");
+        assert_eq!(error, "FILE, line 150002: a price file has at most 150000 prices");
     }
 
     #[test]
