@@ -26,7 +26,7 @@ pub fn set_tiers(turn: &mut Turn<'_>, caller: &Caller, version: u32, tiers: Vec<
         let entry = stored.entry(version)?;
         entry.take_prices(turn.now())?;
         let named = tiers::parse(&tiers, VERSION_TABLES_MAX, &*loaded::catalogue(turn)?)?;
-        let rates = rates(turn, version, named.iter().map(|(name, _)| *name))?;
+        let rates = rates(turn, version, named.iter().map(|(name, ..)| *name))?;
         let table = TierTable::of(named, "a price row of this version", |name| rates.get(&name).copied())?;
         check_bytes(&table, tiers::FIELD, VERSION_BYTES_MAX, "together")?;
         entry.tier_steps = u32::try_from(table.steps()).expect("bounded");

@@ -142,7 +142,7 @@ const LISTS: [(&str, Batch); 12] = [
 ];
 
 /// A table of a row that is not there.
-const TIERS: &str = r#"{"product":"sms","heading":"outbound","prefix":"1","steps":[]}"#;
+const TIERS: &str = r#"{"product":"sms","heading":"outbound","prefix":"1","mode":"graduated","steps":[]}"#;
 
 const BATCHES: [(&str, Batch); 11] = [
     ("pricing.add-rows.rows", |turn, by, count| {

@@ -24,12 +24,12 @@ pub const MORE_COLUMNS: [&str; 3] = ["group", "number_type", "setup"];
 /// prefix and group.
 const RIDING: [&str; 2] = ["surcharge", "per"];
 /// How many columns may follow.
-const MOST: usize = MORE_COLUMNS.len() + RIDING.len() + products::COLUMNS.len() + 1;
+const MOST: usize = MORE_COLUMNS.len() + RIDING.len() + products::COLUMNS.len() + 2;
 /// Columns beyond those that every price file has: also those of surcharges, and of products, which have the product `product`, and their
-/// headings, and that of tiers.
+/// headings, and those of tiers.
 const OPTIONAL: [&str; MOST] = {
     let mut all = [""; MOST];
-    let parts: [&[&str]; 4] = [&MORE_COLUMNS, &RIDING, &products::COLUMNS, &[tiers::COLUMN]];
+    let parts: [&[&str]; 4] = [&MORE_COLUMNS, &RIDING, &products::COLUMNS, &[tiers::COLUMN, tiers::MODE]];
     let (mut part, mut place, mut filled) = (0, 0, 0);
     while filled < MOST {
         if place < parts[part].len() {
@@ -724,7 +724,7 @@ mod tests {
         let csv =
             of(&format!("{header}\n{row}\nsms,outbound,,1,0.008,,,1000\nsms,outbound,,1,0.005,,,5000\n")).expect("csv");
         let step = |above: &str, rate: &str| json!({"above": above, "rate": rate});
-        let table = json!({"product": "sms", "heading": "outbound", "prefix": "1",
+        let table = json!({"product": "sms", "heading": "outbound", "prefix": "1", "mode": "graduated",
             "steps": [step("1000", "0.008"), step("5000", "0.005")]});
         assert_eq!(csv.tiers(), Some(vec![table]));
         assert_eq!((csv.count(), csv.rows.len(), csv.tiers[1].line), (3, 1, 4));
@@ -763,6 +763,23 @@ mod tests {
     }
 
     #[test]
+    fn a_step_says_which_units_it_is_for() {
+        let header = format!("{},tier_above,tier_mode", HEADER.trim_end());
+        let row = "sms,outbound,US,1,0.01,0,0,,";
+        let csv = of(&format!("{header}\n{row}\nsms,outbound,,1,0.008,,,1000,volume\n")).expect("csv");
+        let table = json!({"product": "sms", "heading": "outbound", "prefix": "1", "mode": "volume",
+            "steps": [{"above": "1000", "rate": "0.008"}]});
+        assert_eq!(csv.tiers(), Some(vec![table]));
+        for (rows, problem) in [
+            ("sms,outbound,,1,1,,,9,some", "line 2: tier_mode: must be graduated or volume"),
+            ("sms,outbound,US,1,1,0,0,,volume", "line 2: tier_mode: must be empty for the product sms"),
+        ] {
+            let error = of(&format!("{header}\n{rows}\n")).expect_err("wrong");
+            assert!(error.ends_with(problem), "{error}");
+        }
+    }
+
+    #[test]
     fn wrong_rows_are_told_by_line() {
         for (text, problem) in [
             (format!("{HEADER}voice,outbound,DE,49,0.1,60\n"), "FILE, line 2: 6 columns, the header has 7"),
@@ -777,7 +794,7 @@ mod tests {
             (HEADER.to_owned(), "FILE: it holds no price row"),
             (
                 "product,rate\n".to_owned(),
-                "FILE, line 1: the header lacks heading, country, prefix, first_increment, next_increment; it must name product, heading, country, prefix, rate, first_increment, next_increment, and may name group, number_type, setup, surcharge, per, code, unit, rating, unit_size, price_unit, words, tax_code, other_side, tier_above",
+                "FILE, line 1: the header lacks heading, country, prefix, first_increment, next_increment; it must name product, heading, country, prefix, rate, first_increment, next_increment, and may name group, number_type, setup, surcharge, per, code, unit, rating, unit_size, price_unit, words, tax_code, other_side, tier_above, tier_mode",
             ),
             (
                 "{\"rows\": 5}".to_owned(),
@@ -796,7 +813,7 @@ mod tests {
     #[test]
     fn columns_that_are_not_known_are_refused_in_both_forms_07_columns_that_mean_nothing() {
         let known = "known are product, heading, country, prefix, rate, first_increment, next_increment, group, number_type, setup, \
-                     surcharge, per, code, unit, rating, unit_size, price_unit, words, tax_code, other_side, tier_above";
+                     surcharge, per, code, unit, rating, unit_size, price_unit, words, tax_code, other_side, tier_above, tier_mode";
         let header = HEADER.trim_end();
         for (column, row) in [("set-up", "5.00"), ("currency", "EUR"), ("effective_date", "2027-01-01"), ("rate ", "1")]
         {
