@@ -460,6 +460,10 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("accounts.close", json!({"auth-id": account, "reason": "\u{7}"})),
         ("operator.resolve-payment", json!({"item": "nothing", "resolution": "dismiss", "reason": "test"})),
         ("coupons.create", json!({"coupon": coupon})),
+        ("lists.begin", json!({"name": "personal-mail", "about": {"source": "", "edition": "", "dated": "0", "licence": ""}})),
+        ("lists.add", json!({"name": "personal-mail", "version": 9, "entries": [{"entry": "example.com", "note": ""}]})),
+        ("lists.publish", json!({"name": "personal-mail", "version": 9})),
+        ("lists.set-own", json!({"name": "personal-mail", "entries": []})),
         ("invoices.set-billing", json!({"auth-id": account, "change": {"country": "x"}})),
         ("invoices.set-cycle", json!({"auth-id": account, "months": 2})),
         (

@@ -230,6 +230,16 @@ functions! { subaccounts SubaccountError {
     command delete(auth_id: String, disposal: exported::subaccounts::NumberDisposal) -> () = rules::subaccounts::delete;
 } }
 
+functions! { lists ListError {
+    command begin(name: exported::lists::KnownList, about: exported::lists::ListSource) -> exported::lists::ListVersion = rules::lists::begin;
+    command add(name: exported::lists::KnownList, version: u32, entries: Vec<exported::lists::ListEntry>) -> exported::lists::ListVersion = rules::lists::add;
+    command publish(name: exported::lists::KnownList, version: u32) -> exported::lists::ListVersion = rules::lists::publish;
+    query status() -> Vec<exported::lists::ListStatus> = rules::lists::status;
+    query look_up(name: exported::lists::KnownList, value: String) -> exported::lists::LookUpAnswer = rules::lists::look_up;
+    command set_own(name: exported::lists::KnownList, entries: Vec<exported::lists::OwnEntry>) -> exported::lists::ListStatus = rules::lists::set_own;
+    query list_own(name: exported::lists::KnownList, after: Option<String>, limit: u32) -> exported::lists::OwnPage = rules::lists::list_own;
+} }
+
 functions! { numbers NumberError {
     query price_offers(auth_id: String, offers: Vec<inventory_types::OfferedNumber>) -> Vec<exported::numbers::PricedOffer> = rules::phone_numbers::price_offers;
     command buy(auth_id: String, purchase: exported::numbers::NumberPurchase) -> StartedJob = rules::phone_numbers::buy;

@@ -5,7 +5,7 @@ use crate::contract::{credit_types, outside_types, types, usage_types};
 use crate::mapping::{one_field, records, variants};
 use coinbox_rules::{
     about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
-    jobs, lots, operator, phone_numbers, policy, postpaid, pricing, product, queue, recharge, recurring, refunds,
+    jobs, lists, lots, operator, phone_numbers, policy, postpaid, pricing, product, queue, recharge, recurring, refunds,
     reservations, statement, subaccounts, summary, totals, usage, vocabulary, zero_stop,
 };
 
@@ -150,6 +150,14 @@ records! {
         number, coupon, label, amount, paid_owed, at, expires, lot, transaction,
     }
     exported::coupons::RedemptionPage = coupons::RedemptionPage { redemptions, next }
+
+    exported::lists::ListSource = lists::Source { source, edition, dated, licence }
+    exported::lists::ListVersion = lists::Version { name, version, about, entries, begun, published }
+    exported::lists::ListStatus = lists::Status { name, current, draft, own, old }
+    exported::lists::ListEntry = lists::Entry { entry, note }
+    exported::lists::OwnEntry = lists::Own { entry, note, choice }
+    exported::lists::OwnPage = lists::OwnPage { entries, next }
+    exported::lists::LookUpAnswer = lists::Answer { entry, listed, own }
 
     exported::invoices::Party = invoices::Party {
         legal_name, address_lines, country, tax_id, email, auth_id, registration_number, phone,
@@ -380,6 +388,12 @@ variants! {
 
     exported::coupons::RedeemAnswer = coupons::Outcome { | Redeemed, Declined, Started }
     exported::coupons::CouponError = coupons::Error { CodeTaken | Refused, Other }
+
+    exported::lists::KnownList = lists::KnownList {
+        PersonalMail, DisposableMail, Networks, CommonPasswords, BreachedPasswords, Prefixes, CallingCodes, WatchNames |
+    }
+    exported::lists::OwnChoice = lists::OwnChoice { Listed, Excepted, AsPublished | }
+    exported::lists::ListError = lists::Error { NoSuchDraft | Refused, Other }
 
     exported::invoices::ReceiptKind = invoices::ReceiptKind { Payment, Coupon, Refund, Chargeback, DisputeWon | }
     exported::invoices::DocumentKind = invoices::DocumentKind { Invoice, CreditNote, Receipt | }

@@ -5,7 +5,7 @@ mod limits;
 pub use crate::access::functions::{Class, Function, On, Tokens, Way, functions};
 pub use limits::Limit;
 
-use crate::pricing;
+use crate::{lists, pricing};
 use crate::profiles::{policy, profile, subaccount};
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +69,7 @@ pub struct Facts {
 const NAMES: [&str; 2] = [profile::PREFIX, subaccount::PREFIX];
 
 /// Keys and beginnings of keys that all stores of an installation hold alike.
-const SHARED: [&str; 2] = [pricing::PREFIX, policy::KEY];
+const SHARED: [&str; 3] = [lists::PREFIX, pricing::PREFIX, policy::KEY];
 
 /// Version, time zone data and the table of functions.
 pub fn describe() -> Facts {

@@ -10,7 +10,7 @@ use crate::ground::turn::Turn;
 use crate::ground::vocabulary::Caller;
 use crate::{
     about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
-    jobs, operator, phone_numbers, policy, postpaid, pricing, queue, recharge, recurring, refunds, reservations,
+    jobs, lists, operator, phone_numbers, policy, postpaid, pricing, queue, recharge, recurring, refunds, reservations,
     statement, subaccounts, summary, totals, usage, zero_stop,
 };
 use serde::Serialize;
@@ -158,6 +158,14 @@ contract! {
     JOBS_LOOK look jobs::look { job: plain }
     JOBS_STORE_OPENED command jobs::store_opened { beginning: plain }
     JOBS_SHARED_CHANGED command jobs::shared_changed {}
+
+    LISTS_BEGIN command lists::begin { caller, name: plain, about: plain }
+    LISTS_ADD command lists::add { caller, name: plain, version: plain, entries: plain }
+    LISTS_PUBLISH command lists::publish { caller, name: plain, version: plain }
+    LISTS_STATUS query lists::status { caller }
+    LISTS_LOOK_UP query lists::look_up { caller, name: plain, value: plain }
+    LISTS_SET_OWN command lists::set_own { caller, name: plain, entries: plain }
+    LISTS_LIST_OWN query lists::list_own { caller, name: plain, after: plain, limit: plain }
 
     NUMBERS_OFFERS effect phone_numbers::offers { filter: plain }
     NUMBERS_PRICE_OFFERS query phone_numbers::price_offers { caller, auth_id: plain, offers: plain }

@@ -47,6 +47,7 @@ pub mod indexes;
 pub use coinbox_invoices as invoices;
 pub mod jobs;
 pub use coinbox_ledger as ledger;
+pub use coinbox_lists as lists;
 pub mod month_end;
 pub use coinbox_numbers as numbers;
 pub mod operator;

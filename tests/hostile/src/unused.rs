@@ -2,7 +2,7 @@
 
 use crate::Hostile;
 use crate::bindings::exports::coinbox::billing::{
-    accounts, coupons, credits, events, invoices, numbers, operator, pricing, recurring, refunds, reservations,
+    accounts, coupons, credits, events, invoices, lists, numbers, operator, pricing, recurring, refunds, reservations,
     subaccounts, usage,
 };
 
@@ -369,6 +369,48 @@ impl credits::Guest for Hostile {
         _: credits::Adjustment,
         _: String,
     ) -> Result<credits::Adjusted, credits::CreditError> {
+        unused()
+    }
+}
+
+impl lists::Guest for Hostile {
+    fn begin(
+        _: lists::Caller,
+        _: lists::KnownList,
+        _: lists::ListSource,
+    ) -> Result<lists::ListVersion, lists::ListError> {
+        unused()
+    }
+    fn add(
+        _: lists::Caller,
+        _: lists::KnownList,
+        _: u32,
+        _: Vec<lists::ListEntry>,
+    ) -> Result<lists::ListVersion, lists::ListError> {
+        unused()
+    }
+    fn publish(_: lists::Caller, _: lists::KnownList, _: u32) -> Result<lists::ListVersion, lists::ListError> {
+        unused()
+    }
+    fn status(_: lists::Caller) -> Result<Vec<lists::ListStatus>, lists::ListError> {
+        unused()
+    }
+    fn look_up(_: lists::Caller, _: lists::KnownList, _: String) -> Result<lists::LookUpAnswer, lists::ListError> {
+        unused()
+    }
+    fn set_own(
+        _: lists::Caller,
+        _: lists::KnownList,
+        _: Vec<lists::OwnEntry>,
+    ) -> Result<lists::ListStatus, lists::ListError> {
+        unused()
+    }
+    fn list_own(
+        _: lists::Caller,
+        _: lists::KnownList,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<lists::OwnPage, lists::ListError> {
         unused()
     }
 }

@@ -331,6 +331,13 @@ functions! {
     JOBS_LOOK: Free = free("jobs.look", Class::Query);
     JOBS_STORE_OPENED: Free = free("jobs.store-opened", Class::Command);
     JOBS_SHARED_CHANGED: Free = free("jobs.shared-changed", Class::Command);
+    LISTS_BEGIN: Command<()> = command("lists.begin", Tokens::No);
+    LISTS_ADD: Command<()> = command("lists.add", Tokens::No);
+    LISTS_PUBLISH: Command<()> = command("lists.publish", Tokens::No);
+    LISTS_STATUS: Query<()> = query("lists.status", Tokens::No);
+    LISTS_LOOK_UP: Query<()> = query("lists.look-up", Tokens::No);
+    LISTS_SET_OWN: Command<()> = command("lists.set-own", Tokens::No);
+    LISTS_LIST_OWN: Query<()> = query("lists.list-own", Tokens::No);
     NUMBERS_OFFERS: Free = free("numbers.offers", Class::Effect).by(Way::Anywhere);
     NUMBERS_PRICE_OFFERS: Query<AuthId> = query_on("numbers.price-offers", Tokens::Own, On::Either);
     NUMBERS_BUY: Command<AuthId> = command_on("numbers.buy", Tokens::Own, On::Either).unless_suspended();
