@@ -69,6 +69,10 @@ pub trait Vault: Send + Sync {
     fn unseal(&self, purpose: &str, sealed: &str) -> Result<String, vault::UnsealError>;
     /// HMAC-SHA-256, base64url without padding.
     fn digest(&self, purpose: &str, input: &str) -> String;
+    /// The same with the newest key, which the mark names.
+    fn mark(&self, purpose: &str, input: &str) -> String;
+    /// Compares an input with a mark, in constant time.
+    fn check(&self, purpose: &str, input: &str, mark: &str) -> vault::MarkVerdict;
     /// Argon2id, PHC string.
     fn hash_password(&self, password: &str) -> String;
     /// Constant time.

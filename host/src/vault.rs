@@ -9,6 +9,7 @@
 //! | seal | XChaCha20-Poly1305, purpose as associated data; `v1.<key id>.<base64url of nonce and text>` |
 //! | nonce | HMAC of fresh random bytes, purpose and text: even a repeated random sequence repeats no nonce for other text |
 //! | digest | HMAC-SHA-256, base64url without padding, 43 characters |
+//! | mark | the same with the newest key: `m1.<key id>.<43 characters>` |
 //! | password | Argon2id, 19 MiB, 2 passes, 1 lane, PHC string |
 
 mod keys;
@@ -16,7 +17,7 @@ mod keys;
 pub use keys::{KeyError, KeyRing};
 
 use crate::capability::{Random, Vault};
-use crate::contract::vault::{PasswordVerdict, UnsealError};
+use crate::contract::vault::{MarkVerdict, PasswordVerdict, UnsealError};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -28,11 +29,14 @@ use hmac::{Hmac, Mac};
 use keys::Held;
 use sha2::Sha256;
 use std::sync::Arc;
+use subtle::ConstantTimeEq;
 
 /// Longest secret that the contract lets the rules seal.
 pub const SECRET_BYTES_MAX: usize = 16 * 1024;
 /// Longer sealed text than any secret makes is not decoded at all.
 const SEALED_BYTES_MAX: usize = 2 * SECRET_BYTES_MAX;
+/// Longer than any mark: `m1.`, the name of a key, a point, 43 characters.
+const MARK_BYTES_MAX: usize = 80;
 const NONCE_BYTES: usize = 24;
 /// Stored hashes that ask for more memory or passes than any Coinbox ever set are not computed.
 const MEMORY_KIB_MAX: u32 = 256 * 1024;
@@ -81,6 +85,11 @@ fn label(key: &[u8; 32], label: &str) -> [u8; 32] {
     keyed(key, &[b"coinbox vault 1", label.as_bytes()])
 }
 
+/// What a mark holds beside the name of its key.
+fn marked(key: &[u8; 32], purpose: &str, input: &str) -> String {
+    URL_SAFE_NO_PAD.encode(keyed(&label(key, "mark"), &[purpose.as_bytes(), input.as_bytes()]))
+}
+
 impl Vault for KeyVault {
     fn seal(&self, purpose: &str, secret: &str) -> String {
         let (id, key) = self.ring.newest();
@@ -118,6 +127,28 @@ impl Vault for KeyVault {
     fn digest(&self, purpose: &str, input: &str) -> String {
         let key = label(self.ring.oldest(), "digest");
         URL_SAFE_NO_PAD.encode(keyed(&key, &[purpose.as_bytes(), input.as_bytes()]))
+    }
+
+    fn mark(&self, purpose: &str, input: &str) -> String {
+        let (id, key) = self.ring.newest();
+        format!("m1.{id}.{}", marked(key, purpose, input))
+    }
+
+    fn check(&self, purpose: &str, input: &str, mark: &str) -> MarkVerdict {
+        let (newest, _) = self.ring.newest();
+        let parts = (mark.len() <= MARK_BYTES_MAX).then(|| mark.strip_prefix("m1.")?.split_once('.')).flatten();
+        let held = parts.and_then(|(id, digest)| match self.ring.find(id)? {
+            Held::Key(key) => Some((id, key, digest)),
+            Held::Destroyed => None,
+        });
+        // Without a key that fits, the work is done all the same, and fits nothing.
+        let (id, key, digest) = held.unwrap_or((newest, self.ring.newest().1, ""));
+        let same = bool::from(marked(key, purpose, input).as_bytes().ct_eq(digest.as_bytes()));
+        match same {
+            true if id == newest => MarkVerdict::Same,
+            true => MarkVerdict::SameOutdated,
+            false => MarkVerdict::Differs,
+        }
     }
 
     fn hash_password(&self, password: &str) -> String {
@@ -234,6 +265,31 @@ mod tests {
         assert_eq!(digest.len(), 43);
         assert_ne!(digest, vault.digest("lin", "kabc"));
         assert_ne!(digest, super::tests::vault(NEW).digest("link", "abc"));
+    }
+
+    #[test]
+    fn a_mark_names_the_newest_key_and_fits_its_input_only() {
+        let before = vault(OLD);
+        let mark = before.mark("session", "abc");
+        // Computed apart with Python's hmac, label "mark".
+        assert_eq!(mark, "m1.k1.gUAMGkQTfEy8raoi3Ihu7nrDtbBTMNDRahGlD65N4Ic");
+        assert_eq!(before.check("session", "abc", &mark), MarkVerdict::Same);
+        for (purpose, input) in [("session", "abd"), ("sessio", "nabc"), ("link", "abc"), ("session", "")] {
+            assert_eq!(before.check(purpose, input, &mark), MarkVerdict::Differs, "{purpose} {input}");
+        }
+        let after = vault(&format!("{OLD} {NEW}"));
+        assert_eq!(after.check("session", "abc", &mark), MarkVerdict::SameOutdated);
+        let renewed = after.mark("session", "abc");
+        assert!(renewed.starts_with("m1.k2."), "{renewed}");
+        assert_eq!(after.check("session", "abc", &renewed), MarkVerdict::Same);
+        assert_eq!(before.check("session", "abc", &renewed), MarkVerdict::Differs, "its key is not here");
+        let destroyed = vault(&format!("{OLD} k2:destroyed {NEXT}"));
+        assert_eq!(destroyed.check("session", "abc", &renewed), MarkVerdict::Differs);
+        assert_eq!(destroyed.check("session", "abc", &mark), MarkVerdict::SameOutdated);
+        for broken in ["", "m1", "m1.", "m1.k1", "m1.k1.", "m1.k9.AAAA", "m2.k1.AAAA", "m1.k1.ä", &"m1.k1.A".repeat(99)]
+        {
+            assert_eq!(before.check("session", "", broken), MarkVerdict::Differs, "{broken}");
+        }
     }
 
     #[test]

@@ -61,6 +61,30 @@ impl port::Vault for Host {
     fn digest(&self, purpose: &str, input: &str) -> String {
         vault::digest(purpose, input)
     }
+
+    fn mark(&self, purpose: &str, input: &str) -> String {
+        vault::mark(purpose, input)
+    }
+
+    fn check(&self, purpose: &str, input: &str, mark: &str) -> port::Marked {
+        match vault::check(purpose, input, mark) {
+            vault::MarkVerdict::Same => port::Marked::Same,
+            vault::MarkVerdict::SameOutdated => port::Marked::SameOutdated,
+            vault::MarkVerdict::Differs => port::Marked::Differs,
+        }
+    }
+
+    fn hash_password(&self, password: &str) -> String {
+        vault::hash_password(password)
+    }
+
+    fn verify_password(&self, password: &str, hash: &str) -> port::Weighed {
+        match vault::verify_password(password, hash) {
+            vault::PasswordVerdict::Matches => port::Weighed::Matches,
+            vault::PasswordVerdict::MatchesOutdated => port::Weighed::MatchesOutdated,
+            vault::PasswordVerdict::Differs => port::Weighed::Differs,
+        }
+    }
 }
 
 impl port::Random for Host {

@@ -307,7 +307,7 @@ one_field! {
 variants! {
     types::Principal = vocabulary::Principal { Nobody, Host | Token, Session, Operator }
     types::Refusal = vocabulary::Refusal {
-        Unauthenticated, SecondFactorRequired, AddressNotAllowed, Disabled, NotYetActive, Closed, KeyReused |
+        Unauthenticated, SecondFactorRequired, AddressNotAllowed, Disabled, NotYetActive, Closed, Reauthenticate, Locked, KeyReused |
         Forbidden, Suspended, TooOften, NotFound, Invalid, OutOfCredit, Reconciling, UnknownSinceRestore,
     }
     types::Suspension = vocabulary::Suspension { ContentViolation, PaymentFailure, ComplianceIssue, SuspiciousActivity | }
@@ -401,7 +401,7 @@ variants! {
 
     exported::accounts::AccountType = accounts::AccountType { Standard, Developer | }
     exported::accounts::BillingMode = accounts::BillingMode { Prepaid, Postpaid | }
-    exported::accounts::StandingKind = accounts::StandingKind { Active, Suspended, Closing, Closed | }
+    exported::accounts::StandingKind = accounts::StandingKind { Active, Unverified, Held, Locked, Suspended, Closing, Closed | }
     exported::accounts::AccountStanding = accounts::Standing { Active, Closing, Closed | Suspended }
     exported::accounts::ClosingStep = closing::Step { Settling, Owing, Releasing, Done | }
     exported::accounts::AccountError = accounts::Error { | Refused, Owes, Other }

@@ -131,6 +131,16 @@ impl Vault for Lent {
         self.inner.vault.digest(purpose, input)
     }
 
+    fn mark(&self, purpose: &str, input: &str) -> String {
+        self.fuse.pass("before", "vault.mark");
+        self.inner.vault.mark(purpose, input)
+    }
+
+    fn check(&self, purpose: &str, input: &str, mark: &str) -> vault::MarkVerdict {
+        self.fuse.pass("before", "vault.check");
+        self.inner.vault.check(purpose, input, mark)
+    }
+
     fn hash_password(&self, password: &str) -> String {
         self.inner.vault.hash_password(password)
     }

@@ -119,6 +119,12 @@ pub enum Misuse {
         /// `interface.function`.
         import: &'static str,
     },
+    /// Commands run one after another, and passwords take long.
+    #[error("`{import}` in a command: passwords are hashed and compared in queries and effects")]
+    SlowInCommand {
+        /// `interface.function`.
+        import: &'static str,
+    },
     /// An argument outside its limits. The text names field and limit.
     #[error("{0}")]
     Argument(String),

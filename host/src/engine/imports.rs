@@ -233,12 +233,27 @@ impl vault::Host for CallState {
         Ok(self.timed(|state| state.capabilities().vault.digest(&purpose, &input)))
     }
 
+    fn mark(&mut self, purpose: String, input: String) -> wasmtime::Result<String> {
+        self.purpose(&purpose)?;
+        self.at_most("vault: input", input.len(), DIGEST_BYTES_MAX)?;
+        Ok(self.timed(|state| state.capabilities().vault.mark(&purpose, &input)))
+    }
+
+    fn check(&mut self, purpose: String, input: String, mark: String) -> wasmtime::Result<vault::MarkVerdict> {
+        self.purpose(&purpose)?;
+        self.at_most("vault: input", input.len(), DIGEST_BYTES_MAX)?;
+        self.at_most("vault: mark", mark.len(), OWN_BYTES_MAX)?;
+        Ok(self.timed(|state| state.capabilities().vault.check(&purpose, &input, &mark)))
+    }
+
     fn hash_password(&mut self, password: String) -> wasmtime::Result<String> {
+        self.may_take_long("vault.hash-password")?;
         self.at_most("vault: password", password.len(), SECRET_BYTES_MAX)?;
         Ok(self.timed(|state| state.capabilities().vault.hash_password(&password)))
     }
 
     fn verify_password(&mut self, password: String, hash: String) -> wasmtime::Result<vault::PasswordVerdict> {
+        self.may_take_long("vault.verify-password")?;
         self.at_most("vault: password", password.len(), SECRET_BYTES_MAX)?;
         if hash.len() > OWN_BYTES_MAX {
             return Ok(vault::PasswordVerdict::Differs);

@@ -146,6 +146,14 @@ impl CallState {
         }
     }
 
+    /// What takes long ends a command: all others wait for it.
+    pub(super) fn may_take_long(&mut self, import: &'static str) -> wasmtime::Result<()> {
+        match self.call().class {
+            Class::Command => Err(self.fail(Misuse::SlowInCommand { import })),
+            Class::Query | Class::Effect => Ok(()),
+        }
+    }
+
     /// Counts a report; false: this call has said enough.
     pub(super) fn may_report(&mut self, most: u32) -> bool {
         let call = self.call();

@@ -4,6 +4,7 @@ use coinbox_host::capability::Capabilities;
 use coinbox_host::contract::exported::usage as exported;
 use coinbox_host::contract::types;
 use coinbox_host::contract::usage_types as contract;
+use coinbox_host::contract::vault::{MarkVerdict, PasswordVerdict};
 use coinbox_host::storage::{self as store, View};
 use coinbox_rules::ground::kept::Kept;
 use coinbox_rules::ground::texts::{Given, Texts};
@@ -67,6 +68,30 @@ impl port::Vault for Host<'_> {
 
     fn digest(&self, purpose: &str, input: &str) -> String {
         self.capabilities.vault.digest(purpose, input)
+    }
+
+    fn mark(&self, purpose: &str, input: &str) -> String {
+        self.capabilities.vault.mark(purpose, input)
+    }
+
+    fn check(&self, purpose: &str, input: &str, mark: &str) -> port::Marked {
+        match self.capabilities.vault.check(purpose, input, mark) {
+            MarkVerdict::Same => port::Marked::Same,
+            MarkVerdict::SameOutdated => port::Marked::SameOutdated,
+            MarkVerdict::Differs => port::Marked::Differs,
+        }
+    }
+
+    fn hash_password(&self, password: &str) -> String {
+        self.capabilities.vault.hash_password(password)
+    }
+
+    fn verify_password(&self, password: &str, hash: &str) -> port::Weighed {
+        match self.capabilities.vault.verify_password(password, hash) {
+            PasswordVerdict::Matches => port::Weighed::Matches,
+            PasswordVerdict::MatchesOutdated => port::Weighed::MatchesOutdated,
+            PasswordVerdict::Differs => port::Weighed::Differs,
+        }
     }
 }
 

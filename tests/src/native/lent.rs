@@ -2,7 +2,7 @@
 
 use crate::mapping::Translate;
 use coinbox_host::capability::{self, Capabilities};
-use coinbox_host::contract::vault::UnsealError;
+use coinbox_host::contract::vault::{MarkVerdict, PasswordVerdict, UnsealError};
 use coinbox_host::storage::{self, View};
 use coinbox_rules::ground::texts::Texts;
 use coinbox_rules::outside::{
@@ -73,6 +73,30 @@ impl port::Vault for LentVault<'_> {
 
     fn digest(&self, purpose: &str, input: &str) -> String {
         self.0.digest(purpose, input)
+    }
+
+    fn mark(&self, purpose: &str, input: &str) -> String {
+        self.0.mark(purpose, input)
+    }
+
+    fn check(&self, purpose: &str, input: &str, mark: &str) -> port::Marked {
+        match self.0.check(purpose, input, mark) {
+            MarkVerdict::Same => port::Marked::Same,
+            MarkVerdict::SameOutdated => port::Marked::SameOutdated,
+            MarkVerdict::Differs => port::Marked::Differs,
+        }
+    }
+
+    fn hash_password(&self, password: &str) -> String {
+        self.0.hash_password(password)
+    }
+
+    fn verify_password(&self, password: &str, hash: &str) -> port::Weighed {
+        match self.0.verify_password(password, hash) {
+            PasswordVerdict::Matches => port::Weighed::Matches,
+            PasswordVerdict::MatchesOutdated => port::Weighed::MatchesOutdated,
+            PasswordVerdict::Differs => port::Weighed::Differs,
+        }
     }
 }
 

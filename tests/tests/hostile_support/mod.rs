@@ -69,6 +69,12 @@ impl Vault for Outside {
     fn digest(&self, _: &str, _: &str) -> String {
         "digest".to_owned()
     }
+    fn mark(&self, _: &str, _: &str) -> String {
+        "mark".to_owned()
+    }
+    fn check(&self, _: &str, _: &str, _: &str) -> vault::MarkVerdict {
+        vault::MarkVerdict::Differs
+    }
     fn hash_password(&self, _: &str) -> String {
         "hash".to_owned()
     }

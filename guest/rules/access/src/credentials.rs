@@ -1,9 +1,10 @@
 //! Who somebody is: API tokens, the names of callers, and whose account an auth ID is (SEC-1, R35).
 
+use crate::people::words::{Half, MemberId, Role};
 use coinbox_ground::ids::{AuthId, draw_token};
 use coinbox_ground::text::is_name;
 use coinbox_ground::turn::{Record, Turn};
-use coinbox_ground::vocabulary::{Caller, Checks, Credential, Fact, Fault, FieldRule, Principal, Refusal};
+use coinbox_ground::vocabulary::{Caller, Checks, Credential, Fact, Fault, FieldRule, Instant, Principal, Refusal};
 use coinbox_profiles::profile::{self, Standing};
 use coinbox_profiles::subaccount;
 use serde::{Deserialize, Serialize};
@@ -31,14 +32,32 @@ pub enum Who {
         /// Its main account.
         parent: AuthId,
     },
+    /// A member in a session.
+    Member {
+        /// Who it is.
+        id: MemberId,
+        /// The same as events and the audit log name it: `MA…/1`.
+        name: String,
+        /// As it is now.
+        role: Role,
+        /// Name of the session.
+        session: String,
+        /// What the session is for, if it is none of the whole.
+        half: Option<Half>,
+        /// When the member last proved who he is.
+        proved: Option<Instant>,
+    },
+    /// Somebody without proof.
+    Nobody,
 }
 
 impl Who {
     /// Name for events and the audit log.
     pub fn name(&self) -> &str {
         match self {
-            Who::Operator(name) => name,
+            Who::Operator(name) | Who::Member { name, .. } => name,
             Who::Host => "host",
+            Who::Nobody => "nobody",
             Who::Main(account) => account.as_str(),
             Who::Sub { sub, .. } => sub.as_str(),
         }
@@ -143,7 +162,8 @@ pub(crate) fn holder(turn: &Turn<'_>, credential: &Credential) -> Result<Holder,
         (Who::Sub { sub: auth, parent: sub.parent }, sub.parent, sub.enabled)
     };
     let hindrance = match profile::profile(turn, main)?.standing {
-        Standing::Closed => return Err(Refusal::Unauthenticated.into()),
+        Standing::Closed | Standing::Locked => return Err(Refusal::Unauthenticated.into()),
+        Standing::Unverified | Standing::Held => Some(Refusal::NotYetActive),
         Standing::Suspended(reason) => Some(Refusal::Suspended(reason)),
         Standing::Closing => Some(Refusal::Closed),
         Standing::Active if enabled => None,

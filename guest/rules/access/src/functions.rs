@@ -1,8 +1,10 @@
 //! The table that authorisation, host dispatch and the test of every role read: one row a function of the contract.
 //!
 //! A row is a constant. Its type says how the function is asked for: [`Command`] and [`Query`] by [`crate::requests`], which check the caller
-//! against the row, [`Free`] without a check. `T` is what the function is about: `()` nothing in particular, [`AuthId`] an account or sub-account.
+//! against the row, [`Public`] for whoever comes, [`Free`] without a check. `T` is what the function is about: `()` nothing in particular, [`AuthId`]
+//! an account or sub-account, [`MemberId`] the member who asks.
 
+use crate::people::words::{Half, MemberId, Role};
 use coinbox_ground::ids::AuthId;
 use serde::{Deserialize, Serialize};
 use std::marker::PhantomData;
@@ -106,6 +108,14 @@ pub struct Function {
     pub open_when_closed: bool,
     /// Whether it may be used while an account is being closed: reading, paying what is owed.
     pub open_when_closing: bool,
+    /// Which members may use it in a session (TEAM-1).
+    pub roles: &'static [Role],
+    /// Which half sessions open it too.
+    pub half: &'static [Half],
+    /// Whether the holder of a session must have proved just now who he is.
+    pub fresh: bool,
+    /// Whether it is about the member who asks, and nobody else may ask.
+    pub own: bool,
     /// Where a call belongs when accounts are spread over several stores.
     pub route: Route,
 }
@@ -114,6 +124,10 @@ pub struct Function {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Free(Function);
 
+/// A function for whoever comes, with or without proof: what it opens is a secret among its arguments.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Public(Function);
+
 /// A function that reads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Query<T>(Function, PhantomData<T>);
@@ -121,6 +135,13 @@ pub struct Query<T>(Function, PhantomData<T>);
 /// A function that changes something, once a key (R42).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Command<T>(Function, PhantomData<T>);
+
+impl Public {
+    /// Its row.
+    pub const fn row(&self) -> &Function {
+        &self.0
+    }
+}
 
 impl Free {
     /// Its row.
@@ -192,7 +213,34 @@ macro_rules! routed {
     )*};
 }
 
-routed! { Free, Query<T>, Command<T> }
+routed! { Free, Public, Query<T>, Command<T> }
+
+/// What rows of functions that sessions reach say of them.
+macro_rules! for_members {
+    ($($kind:ident),*) => {$(
+        impl<T: Copy> $kind<T> {
+            /// Members with one of these roles may use it.
+            const fn roles(mut self, roles: &'static [Role]) -> Self {
+                self.0.roles = roles;
+                self
+            }
+
+            /// These half sessions open it too.
+            const fn in_half(mut self, half: &'static [Half]) -> Self {
+                self.0.half = half;
+                self
+            }
+
+            /// The holder of the session must have proved just now who he is.
+            const fn fresh(mut self) -> Self {
+                self.0.fresh = true;
+                self
+            }
+        }
+    )*};
+}
+
+for_members! { Query, Command }
 
 /// What rows of each type say of a list.
 macro_rules! listed {
@@ -210,7 +258,32 @@ macro_rules! listed {
 listed! { Query, Command }
 
 const fn free(name: &'static str, class: Class) -> Free {
-    Free(Function {
+    Free(open(name, class, Way::Job))
+}
+
+/// A function for whoever comes.
+const fn public(name: &'static str, class: Class) -> Public {
+    Public(open(name, class, Way::Home))
+}
+
+/// A query of the member who asks, about himself.
+const fn own_query(name: &'static str) -> Query<MemberId> {
+    Query(own(name, Class::Query), PhantomData)
+}
+
+/// A command of the member who asks, about himself.
+const fn own_command(name: &'static str) -> Command<MemberId> {
+    Command(own(name, Class::Command), PhantomData)
+}
+
+const fn own(name: &'static str, class: Class) -> Function {
+    let route = Route { way: Way::Account, items: None, id: Some("caller.who.session.token") };
+    Function { roles: Role::ALL, own: true, route, ..open(name, class, Way::Account) }
+}
+
+/// A function without permission, open in every standing.
+const fn open(name: &'static str, class: Class, way: Way) -> Function {
+    Function {
         name,
         class,
         permission: None,
@@ -219,8 +292,12 @@ const fn free(name: &'static str, class: Class) -> Free {
         open_when_suspended: true,
         open_when_closed: true,
         open_when_closing: true,
-        route: Route::to(Way::Job),
-    })
+        roles: &[],
+        half: &[],
+        fresh: false,
+        own: false,
+        route: Route::to(way),
+    }
 }
 
 /// A function that is permitted by its own name.
@@ -234,6 +311,10 @@ const fn guarded(name: &'static str, class: Class, tokens: Tokens, on: On) -> Fu
         open_when_suspended: true,
         open_when_closed: matches!(class, Class::Query),
         open_when_closing: matches!(class, Class::Query),
+        roles: &[],
+        half: &[],
+        fresh: false,
+        own: false,
         route: match on {
             On::Nothing => Route::to(Way::Home),
             On::Main | On::Sub | On::Either => Route { way: Way::Account, items: None, id: Some("auth-id") },

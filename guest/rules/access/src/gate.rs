@@ -2,9 +2,12 @@
 
 use crate::credentials::{Holder, Who, check_form, holder};
 use crate::functions::{Class, Function, On, Tokens};
+use crate::people::sessions::{self, Proved, Session};
+use crate::people::words::{MemberId, Role};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Credential, Fault, Operator, Principal, Refusal};
+use coinbox_profiles::policy::Policy;
 use coinbox_profiles::profile::{self, Standing};
 use coinbox_profiles::subaccount;
 
@@ -43,12 +46,80 @@ pub(crate) fn decide(
     match &caller.who {
         Principal::Operator(operator) => decide_operator(turn, operator, function, target),
         Principal::Token(credential) => decide_token(turn, credential, function, target),
+        Principal::Session(token) => decide_session(turn, token, function, target),
         Principal::Host => match function.permission {
-            None => Ok((Who::Host, Presence::There)),
-            Some(permission) => Err(Refusal::Forbidden(permission.to_owned()).into()),
+            None if !function.own => Ok((Who::Host, Presence::There)),
+            _ => Err(forbidden(function)),
         },
-        // Sessions come with members; until then nobody has one.
-        Principal::Nobody | Principal::Session(_) => Err(Refusal::Unauthenticated.into()),
+        Principal::Nobody => Err(Refusal::Unauthenticated.into()),
+    }
+}
+
+/// The caller lacks what this function asks for.
+fn forbidden(function: &Function) -> Fault {
+    Refusal::Forbidden(function.permission.unwrap_or(function.name).to_owned()).into()
+}
+
+/// Proof, account of the target, half, standing, role, fresh proof: in this order (access.md, 5).
+fn decide_session(turn: &Turn<'_>, token: &str, function: &Function, target: Target) -> Result<(Who, Presence), Fault> {
+    let Some(Proved { id, member, name, session, .. }) = sessions::prove(turn, token)? else {
+        return Err(Refusal::Unauthenticated.into());
+    };
+    let mine = match target {
+        Target::None => true,
+        Target::Malformed => false,
+        Target::Account(auth) => is_under(turn, function, id.account, auth)?,
+    };
+    if !mine {
+        return Err(Refusal::Unauthenticated.into());
+    }
+    if session.half.is_some_and(|half| !function.half.contains(&half)) {
+        return Err(Refusal::SecondFactorRequired.into());
+    }
+    // What is about nothing in particular is the operator's, unless it is the member's own.
+    let about_itself = function.own || !matches!(target, Target::None);
+    if !function.roles.contains(&member.role) || !about_itself {
+        return Err(forbidden(function));
+    }
+    let fresh_ms = Policy::load(turn)?.people.fresh_proof_ms;
+    if function.fresh && !session.proved.is_some_and(|proved| turn.now() < proved.saturating_add(fresh_ms)) {
+        return Err(Refusal::Reauthenticate.into());
+    }
+    let presence = match target {
+        Target::Account(auth) => check_target(turn, function, auth)?,
+        Target::None | Target::Malformed => Presence::There,
+    };
+    Ok((in_session(id, member.role, name, &session), presence))
+}
+
+fn in_session(id: MemberId, role: Role, name: String, session: &Session) -> Who {
+    Who::Member { id, name: id.to_string(), role, session: name, half: session.half, proved: session.proved }
+}
+
+/// Whether an auth ID is this main account's or one of its sub-accounts'. Under one's own account what is not there is not found; that says nothing
+/// about other accounts' (R39).
+fn is_under(turn: &Turn<'_>, function: &Function, main: AuthId, auth: AuthId) -> Result<bool, Fault> {
+    if auth.is_main() {
+        return Ok(auth == main);
+    }
+    if find_sub(turn, function, auth)?.is_none_or(|(sub, _)| sub.parent != main) {
+        return Err(Fault::not_found("sub-account"));
+    }
+    Ok(true)
+}
+
+/// Who comes to a function for whoever comes. A session or a token that is brought must be good.
+pub(crate) fn greet(turn: &Turn<'_>, caller: &Caller) -> Result<Who, Fault> {
+    check_form(caller)?;
+    match &caller.who {
+        Principal::Nobody => Ok(Who::Nobody),
+        Principal::Host => Ok(Who::Host),
+        Principal::Operator(operator) => Ok(Who::Operator(operator.name.clone())),
+        Principal::Token(credential) => Ok(holder(turn, credential)?.who),
+        Principal::Session(token) => match sessions::prove(turn, token)? {
+            Some(Proved { id, member, name, session, .. }) => Ok(in_session(id, member.role, name, &session)),
+            None => Err(Refusal::Unauthenticated.into()),
+        },
     }
 }
 
@@ -58,6 +129,9 @@ fn decide_operator(
     function: &Function,
     target: Target,
 ) -> Result<(Who, Presence), Fault> {
+    if function.own {
+        return Err(forbidden(function));
+    }
     if let Some(permission) = function.permission
         && !operator.permissions.iter().any(|held| held == permission)
     {
@@ -91,16 +165,9 @@ fn decide_token(
     let mine = match (&who, target) {
         (_, Target::Malformed) => false,
         (_, Target::None) => true,
-        (Who::Main(main), Target::Account(auth)) if auth.is_main() => auth == *main,
-        (Who::Main(main), Target::Account(auth)) => {
-            // Under one's own account what is not there is not found; that says nothing about other accounts' (R39).
-            if find_sub(turn, function, auth)?.is_none_or(|(sub, _)| sub.parent != *main) {
-                return Err(Fault::not_found("sub-account"));
-            }
-            true
-        }
+        (Who::Main(main), Target::Account(auth)) => is_under(turn, function, *main, auth)?,
         (Who::Sub { sub, .. }, Target::Account(auth)) => auth == *sub,
-        (Who::Operator(_) | Who::Host, _) => false,
+        (Who::Operator(_) | Who::Host | Who::Member { .. } | Who::Nobody, _) => false,
     };
     let may_ask = function.tokens != Tokens::Main || matches!(who, Who::Main(_));
     if !mine || !may_ask {
@@ -110,6 +177,9 @@ fn decide_token(
         return Err(hindrance.into());
     }
     let about_itself = function.on == On::Nothing || !matches!(target, Target::None);
+    if function.own {
+        return Err(forbidden(function));
+    }
     match function.permission {
         Some(permission) if function.tokens == Tokens::No || !about_itself => {
             return Err(Refusal::Forbidden(permission.to_owned()).into());
@@ -134,6 +204,8 @@ fn check_target(turn: &Turn<'_>, function: &Function, auth: AuthId) -> Result<Pr
     match profile::profile(turn, main)?.standing {
         Standing::Closed if !function.open_when_closed => Err(Refusal::Closed.into()),
         Standing::Closing if !function.open_when_closing => Err(Refusal::Closed.into()),
+        Standing::Unverified | Standing::Held if !function.open_when_suspended => Err(Refusal::NotYetActive.into()),
+        Standing::Locked if !function.open_when_suspended => Err(Refusal::Locked.into()),
         Standing::Suspended(reason) if !function.open_when_suspended => Err(Refusal::Suspended(reason).into()),
         _ if !enabled && !function.open_when_suspended => Err(Refusal::Disabled.into()),
         _ => Ok(presence),

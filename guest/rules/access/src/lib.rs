@@ -8,7 +8,11 @@ pub mod credentials;
 pub mod functions;
 mod gate;
 pub mod once;
+pub mod people;
 pub mod requests;
 pub mod testing;
 
-pub use requests::{Permitted, command, command_on, command_on_any, query, query_on, query_on_all};
+pub use requests::{
+    Permitted, command, command_on, command_on_any, command_own, no_key, public, query, query_on, query_on_all,
+    query_own,
+};

@@ -4,13 +4,14 @@
 //! what is run once: no command can leave out its permission or its key.
 
 use crate::credentials::{self, Who};
-use crate::functions::{Command, Function, Query};
-use crate::gate::{Presence, Target, decide};
+use crate::functions::{Command, Function, Public, Query};
+use crate::gate::{Presence, Target, decide, greet};
 use crate::once;
+use crate::people::words::MemberId;
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::turn::Turn;
-use coinbox_ground::vocabulary::{Caller, Fault, Refusal};
+use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Refusal};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -31,6 +32,27 @@ pub fn query_on(
 ) -> Result<(Who, AuthId), Fault> {
     let (who, _) = decide(turn, caller, function.row(), Target::of(auth_id))?;
     Ok((who, permitted_id(auth_id)))
+}
+
+/// Begins a query of the member who asks, about himself.
+pub fn query_own(turn: &Turn<'_>, caller: &Caller, function: &Query<MemberId>) -> Result<(Who, MemberId), Fault> {
+    let (who, _) = decide(turn, caller, function.row(), Target::None)?;
+    let id = member_of(&who);
+    Ok((who, id))
+}
+
+/// Begins a function for whoever comes. It takes no idempotency key: the answer to a key would be everybody's (R76).
+pub fn public(turn: &Turn<'_>, caller: &Caller, _: &Public) -> Result<Who, Fault> {
+    let who = greet(turn, caller)?;
+    no_key(caller)?;
+    Ok(who)
+}
+
+/// Refuses an idempotency key where there is a password or nobody whose key it could be.
+pub fn no_key(caller: &Caller) -> Result<(), Fault> {
+    let mut checks = Checks::new();
+    checks.require(caller.idempotency_key.is_none(), "caller.idempotency-key", FieldRule::NotAllowedTogether, "");
+    checks.done()
 }
 
 /// Begins a query, otherwise about one account, about all accounts: no token reaches it.
@@ -66,6 +88,25 @@ pub fn command_on<'a>(
     Ok(Permitted { caller, function, scope: Cow::Borrowed(auth_id), who, presence, target })
 }
 
+/// Begins a command of the member who asks, about himself. Its keys are the member's.
+pub fn command_own<'a>(
+    turn: &Turn<'_>,
+    caller: &'a Caller,
+    function: &'static Command<MemberId>,
+) -> Result<Permitted<'a, MemberId>, Fault> {
+    let function = function.row();
+    let (who, presence) = decide(turn, caller, function, Target::None)?;
+    let (scope, target) = (Cow::Owned(who.scope()), member_of(&who));
+    Ok(Permitted { caller, function, scope, who, presence, target })
+}
+
+fn member_of(who: &Who) -> MemberId {
+    match who {
+        Who::Member { id, .. } => *id,
+        _ => unreachable!("a member's own functions are permitted to members"),
+    }
+}
+
 /// Begins a command that finds out itself what the auth ID is, or was: for what may be said of accounts that are gone. No token reaches it.
 pub fn command_on_any<'a>(
     turn: &Turn<'_>,
@@ -97,6 +138,12 @@ impl About for () {
 impl About for AuthId {
     fn auth_id(self) -> Option<AuthId> {
         Some(self)
+    }
+}
+
+impl About for MemberId {
+    fn auth_id(self) -> Option<AuthId> {
+        Some(self.account)
     }
 }
 

@@ -27,6 +27,12 @@ const PAGE_MAX: u32 = 500;
 pub enum StandingKind {
     /// It may be used.
     Active,
+    /// Signed up, not verified yet.
+    Unverified,
+    /// A person decides whether it may be used.
+    Held,
+    /// Locked down.
+    Locked,
     /// It may not, for whatever reason.
     Suspended,
     /// Being closed.
@@ -39,6 +45,9 @@ impl StandingKind {
     fn of(standing: Standing) -> StandingKind {
         match standing {
             Standing::Active => StandingKind::Active,
+            Standing::Unverified => StandingKind::Unverified,
+            Standing::Held => StandingKind::Held,
+            Standing::Locked => StandingKind::Locked,
             Standing::Suspended(_) => StandingKind::Suspended,
             Standing::Closing => StandingKind::Closing,
             Standing::Closed => StandingKind::Closed,

@@ -150,6 +150,7 @@ pub fn create(turn: &mut Turn<'_>, caller: &Caller, account: NewAccount) -> Resu
             timezone: account.timezone.clone(),
             billing_mode: BillingMode::Prepaid,
             standing: Standing::Active,
+            epoch: 0,
             details: String::new(),
             created: turn.now(),
             currency,
@@ -267,7 +268,8 @@ pub fn set_standing(
         let mut checks = Checks::new();
         checks.text(&details, "details", 0, 500);
         let limit = "active, suspended or closed; accounts.close begins a closing";
-        checks.require(standing != Standing::Closing, "standing", FieldRule::UnknownValue, limit);
+        let given = matches!(standing, Standing::Active | Standing::Suspended(_) | Standing::Closed);
+        checks.require(given, "standing", FieldRule::UnknownValue, limit);
         checks.done()?;
         let profile = profile(turn, auth)?;
         if profile.standing == standing {
@@ -297,7 +299,7 @@ pub fn reveal_token(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result
 pub fn authenticate(turn: &Turn<'_>, caller: &Caller) -> Result<RateLimits, Error> {
     let main = match credentials::authenticate(turn, caller)? {
         Who::Main(main) | Who::Sub { parent: main, .. } => main,
-        Who::Operator(_) | Who::Host => return Err(Refusal::Unauthenticated.into()),
+        Who::Operator(_) | Who::Host | Who::Member { .. } | Who::Nobody => return Err(Refusal::Unauthenticated.into()),
     };
     let rates = policy::rates(turn, main)?;
     Ok(RateLimits {

@@ -106,6 +106,22 @@ pub fn draw_code(turn: &Turn<'_>) -> String {
     parts.join("-")
 }
 
+/// Fresh letters and digits, for a secret.
+pub fn draw_letters_and_digits(turn: &Turn<'_>, count: usize) -> String {
+    drawn(turn, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", count)
+}
+
+/// Fresh digits, for a code that a person types.
+pub fn draw_digits(turn: &Turn<'_>, count: usize) -> String {
+    drawn(turn, b"0123456789", count)
+}
+
+fn drawn(turn: &Turn<'_>, letters: &[u8], count: usize) -> String {
+    let mut bytes = vec![0; count];
+    draw_letters(turn, letters, &mut bytes);
+    String::from_utf8(bytes).expect("ASCII by construction")
+}
+
 /// Fills with evenly distributed letters: bytes that would favour the first letters are dropped.
 fn draw_letters(turn: &Turn<'_>, letters: &[u8], target: &mut [u8]) {
     let fair = 256 / letters.len() * letters.len();

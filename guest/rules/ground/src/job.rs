@@ -72,7 +72,21 @@ impl Subject for Store {
     }
 
     fn read(key: &JobKey<'_>) -> Option<Store> {
-        key.account.is_none().then_some(Store)
+        (key.account.is_none() && key.rest.is_empty()).then_some(Store)
+    }
+}
+
+/// Something of the store that has a name. The key is `store/<kind>/<name>`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Named(pub String);
+
+impl Subject for Named {
+    fn key(&self, kind: &str) -> String {
+        format!("{STORE}/{kind}/{}", self.0)
+    }
+
+    fn read(key: &JobKey<'_>) -> Option<Named> {
+        (key.account.is_none() && !key.rest.is_empty()).then(|| Named(key.rest.to_owned()))
     }
 }
 
@@ -118,10 +132,7 @@ impl JobKey<'_> {
     /// Takes a key apart; `None`: it names neither an account nor the store.
     pub fn parse(text: &str) -> Option<JobKey<'_>> {
         let (owner, rest) = text.split_once('/')?;
-        if owner == STORE {
-            return Some(JobKey { text, account: None, kind: rest, rest: "" });
-        }
-        let account = Some(AuthId::parse(owner)?);
+        let account = if owner == STORE { None } else { Some(AuthId::parse(owner)?) };
         let (kind, rest) = rest.split_once('/').unwrap_or((rest, ""));
         Some(JobKey { text, account, kind, rest })
     }
@@ -274,9 +285,13 @@ mod tests {
     }
 
     #[test]
-    fn the_stores_jobs_have_one_word_and_owners_are_accounts() {
-        let key = JobKey::parse("store/totals/1").expect("a key of no kind");
-        assert_eq!((key.kind, key.rest), ("totals/1", ""));
+    fn the_stores_jobs_have_a_word_and_perhaps_a_name_and_owners_are_accounts() {
+        let key = JobKey::parse("store/totals").expect("a key");
+        assert_eq!((key.kind, key.rest, Store::read(&key), Named::read(&key)), ("totals", "", Some(Store), None));
+        let key = JobKey::parse("store/person-mail/1/2").expect("a key");
+        assert_eq!((key.kind, key.rest, Store::read(&key)), ("person-mail", "1/2", None));
+        assert_eq!(Named::read(&key), Some(Named("1/2".to_owned())));
+        assert_eq!(Named("1/2".to_owned()).key("person-mail"), key.text);
         for bad in ["", "store", "MA0123456789ABCDEFGH", "x/charge/1", "MA0123456789ABCDEFG/charge/1", "/charge/1"] {
             assert_eq!(JobKey::parse(bad), None, "{bad:?}");
         }

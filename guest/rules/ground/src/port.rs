@@ -46,6 +46,36 @@ pub trait Vault {
     fn unseal(&self, purpose: &str, sealed: &str) -> Result<String, UnsealError>;
     /// A keyed digest, 43 characters.
     fn digest(&self, purpose: &str, input: &str) -> String;
+    /// A keyed digest of the newest key, which it names: for what is only compared.
+    fn mark(&self, purpose: &str, input: &str) -> String;
+    /// Compares an input with a mark, in constant time.
+    fn check(&self, purpose: &str, input: &str, mark: &str) -> Marked;
+    /// Argon2id, as a PHC string: in queries and effects only.
+    fn hash_password(&self, password: &str) -> String;
+    /// Compares a password with a hash, in the same time whether or not they match: in queries and effects only.
+    fn verify_password(&self, password: &str, hash: &str) -> Weighed;
+}
+
+/// What a comparison with a mark found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Marked {
+    /// The mark is of this input.
+    Same,
+    /// It is, and worth marking again: its key is no longer the newest.
+    SameOutdated,
+    /// It is not.
+    Differs,
+}
+
+/// What a comparison of a password with a hash found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Weighed {
+    /// It is the password.
+    Matches,
+    /// It is, and worth hashing again: the stored cost is below today's.
+    MatchesOutdated,
+    /// It is not.
+    Differs,
 }
 
 /// Why a sealed value cannot be read.

@@ -2,7 +2,7 @@
 
 use crate::ids::AuthId;
 use crate::kept::Kept;
-use crate::port::{Changes, Direction, FeedLine, Lane, Random, Storage, UnsealError, Vault};
+use crate::port::{Changes, Direction, FeedLine, Lane, Marked, Random, Storage, UnsealError, Vault, Weighed};
 use crate::texts::Texts;
 use crate::turn::{Lent, Turn};
 use crate::vocabulary::{Caller, Credential, Instant, Operator, Principal};
@@ -187,6 +187,26 @@ impl Vault for OpenVault {
         use sha2::{Digest, Sha256};
         crate::text::hex(&Sha256::digest(format!("{purpose}\n{input}")))[..43].to_owned()
     }
+
+    fn mark(&self, purpose: &str, input: &str) -> String {
+        format!("m1.open.{}", self.digest(purpose, input))
+    }
+
+    fn check(&self, purpose: &str, input: &str, mark: &str) -> Marked {
+        if mark == self.mark(purpose, input) { Marked::Same } else { Marked::Differs }
+    }
+
+    fn hash_password(&self, password: &str) -> String {
+        format!("hash:{password}")
+    }
+
+    fn verify_password(&self, password: &str, hash: &str) -> Weighed {
+        match hash.split_once(':') {
+            Some(("hash", kept)) if kept == password => Weighed::Matches,
+            Some(("old-hash", kept)) if kept == password => Weighed::MatchesOutdated,
+            _ => Weighed::Differs,
+        }
+    }
 }
 
 impl Random for Fake {
@@ -228,6 +248,16 @@ pub fn operator_with(permissions: &[&str]) -> Caller {
 /// The holder of an API token.
 pub fn holder(auth_id: &str, token: &str) -> Caller {
     caller(Principal::Token(Credential { auth_id: auth_id.to_owned(), token: token.to_owned() }))
+}
+
+/// Somebody without proof.
+pub fn nobody() -> Caller {
+    caller(Principal::Nobody)
+}
+
+/// Somebody with a session.
+pub fn in_session(token: &str) -> Caller {
+    caller(Principal::Session(token.to_owned()))
 }
 
 /// The same caller with an idempotency key.

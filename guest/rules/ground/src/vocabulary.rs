@@ -125,6 +125,10 @@ pub enum Refusal {
     NotYetActive,
     /// The account is closed.
     Closed,
+    /// The session's holder proves again who he is, and asks again.
+    Reauthenticate,
+    /// The account is locked down.
+    Locked,
     /// Try again at this moment.
     TooOften(#[serde(with = "int_text")] Instant),
     /// What the argument names does not exist, or is not this caller's.

@@ -44,6 +44,7 @@ pub(crate) fn run(turn: &mut Turn<'_>, account: AuthId) -> Result<Option<Next>, 
     match profile::profile(turn, account)?.standing {
         // What is due stays due: it is tried when the account is reinstated.
         standing @ Standing::Suspended(_) if !dunning.is_collected(standing) => return Ok(None),
+        Standing::Unverified | Standing::Held | Standing::Locked => return Ok(None),
         Standing::Active | Standing::Suspended(_) => {}
         // A person pays what is owed, or it is written off (R24).
         Standing::Closing | Standing::Closed => {

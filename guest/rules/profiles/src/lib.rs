@@ -11,6 +11,7 @@ pub mod document_kind;
 mod jobs;
 pub mod mail;
 pub mod notices;
+pub mod person_mail;
 pub mod policy;
 pub mod profile;
 pub mod seller;

@@ -36,6 +36,12 @@ pub enum BillingMode {
 pub enum Standing {
     /// It may.
     Active,
+    /// Signed up, and the phone number is not verified yet (ACC-3).
+    Unverified,
+    /// Verified, and a person decides (ACC-5).
+    Held,
+    /// Locked down (ACC-15).
+    Locked,
     /// Usage, purchases and automatic charges are refused with this reason.
     Suspended(Suspension),
     /// Being closed: nothing new may be used, what is owed can be paid.
@@ -75,6 +81,15 @@ pub struct Profile {
     /// Of every amount of the account and its sub-accounts, for ever (CRD-17). The wallet has it too.
     #[serde(default, skip_serializing_if = "Currency::is_usd")]
     pub currency: Currency,
+    /// Sessions and links of a lower one are void: it grows with a lockdown and with the closing (ACC-12, ACC-15).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub epoch: u32,
+}
+
+// serde hands over a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 impl Record for Profile {

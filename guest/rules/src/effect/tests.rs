@@ -367,6 +367,22 @@ impl Vault for Scripted {
     fn digest(&self, purpose: &str, input: &str) -> String {
         OpenVault.digest(purpose, input)
     }
+
+    fn mark(&self, purpose: &str, input: &str) -> String {
+        OpenVault.mark(purpose, input)
+    }
+
+    fn check(&self, purpose: &str, input: &str, mark: &str) -> Marked {
+        OpenVault.check(purpose, input, mark)
+    }
+
+    fn hash_password(&self, password: &str) -> String {
+        OpenVault.hash_password(password)
+    }
+
+    fn verify_password(&self, password: &str, hash: &str) -> Weighed {
+        OpenVault.verify_password(password, hash)
+    }
 }
 
 /// A method of [`Effects`] that is answered with one kind of answer.

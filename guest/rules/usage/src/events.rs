@@ -147,6 +147,8 @@ pub fn hindrance(turn: &Turn<'_>, main: AuthId, source: AuthId) -> Result<Option
     Ok(match profile::profile(turn, main)?.standing {
         Standing::Active if source.is_main() || coinbox_profiles::subaccount::is_enabled(turn, source)? => None,
         Standing::Active => Some(Refusal::Disabled),
+        Standing::Unverified | Standing::Held => Some(Refusal::NotYetActive),
+        Standing::Locked => Some(Refusal::Locked),
         Standing::Suspended(reason) => Some(Refusal::Suspended(reason)),
         Standing::Closing | Standing::Closed => Some(Refusal::Closed),
     })

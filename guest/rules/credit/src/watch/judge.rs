@@ -63,6 +63,9 @@ pub fn stand(turn: &mut Turn<'_>, auth: AuthId, standing: Standing, details: &st
             facts.insert(0, Fact::new("reason", reason_name(reason)));
             ("account-suspended", "ACC-8")
         }
+        Standing::Unverified => ("account-unverified", "ACC-3"),
+        Standing::Held => ("account-held", "ACC-5"),
+        Standing::Locked => ("account-locked", "ACC-15"),
         Standing::Active | Standing::Closing | Standing::Closed => ("account-reinstated", "ACC-9"),
     };
     feed::event(auth, kind, rule).facts(facts.clone()).fact("by", by).tell(turn);
@@ -71,6 +74,10 @@ pub fn stand(turn: &mut Turn<'_>, auth: AuthId, standing: Standing, details: &st
     if kind == "account-reinstated" {
         // What is owed is to be paid all the same.
         facts.push(Fact::new("owed", wallet::need(turn, auth)?.owed_whole()?));
+    }
+    // What else becomes of an account is told by what decides it.
+    if matches!(standing, Standing::Unverified | Standing::Held | Standing::Locked) {
+        return Ok(());
     }
     mail::send(turn, auth, kind, facts)
 }

@@ -79,7 +79,9 @@ impl Record for Order {
 pub fn cause(turn: &Turn<'_>, account: AuthId, wallet: &Wallet) -> Result<Option<HangUpCause>, Fault> {
     Ok(match profile::profile(turn, account)?.standing {
         Standing::Closing | Standing::Closed => Some(HangUpCause::AccountClosed),
-        Standing::Suspended(_) => Some(HangUpCause::Suspended),
+        Standing::Suspended(_) | Standing::Locked | Standing::Unverified | Standing::Held => {
+            Some(HangUpCause::Suspended)
+        }
         Standing::Active if wallet.left()? <= Money::ZERO => Some(HangUpCause::OutOfCredit),
         Standing::Active => None,
     })

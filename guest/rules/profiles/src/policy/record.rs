@@ -1,6 +1,7 @@
 //! The record: business choices that the operator changes at run time, with their defaults.
 
 use super::amounts::PerCurrency;
+use super::people::People;
 use crate::tax_rates::TaxRate;
 use coinbox_ground::currency::Currency;
 use coinbox_ground::money::Money;
@@ -117,6 +118,9 @@ pub struct Policy {
     /// R33. None: the default.
     #[serde(default)]
     pub unusual_spend: Option<UnusualSpend>,
+    /// SEC-3, SEC-9.
+    #[serde(default, skip_serializing_if = "People::is_default")]
+    pub people: People,
 }
 
 /// When the usage of a day is unusual (R33).
@@ -247,6 +251,7 @@ impl Default for Policy {
             receipt_prefix: "R-".to_owned(),
             require_billing_address: false,
             unusual_spend: Some(UnusualSpend::default()),
+            people: People::default(),
         }
     }
 }

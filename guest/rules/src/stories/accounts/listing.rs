@@ -21,6 +21,9 @@ fn fits(account: &accounts::Account, filter: &AccountFilter) -> bool {
     let (name, email) = (account.name.to_lowercase(), account.email.to_lowercase());
     let standing = match account.standing {
         Standing::Active => StandingKind::Active,
+        Standing::Unverified => StandingKind::Unverified,
+        Standing::Held => StandingKind::Held,
+        Standing::Locked => StandingKind::Locked,
         Standing::Suspended(_) => StandingKind::Suspended,
         Standing::Closing => StandingKind::Closing,
         Standing::Closed => StandingKind::Closed,

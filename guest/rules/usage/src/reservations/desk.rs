@@ -146,6 +146,8 @@ fn is_own(who: &Who, source: AuthId, main: AuthId) -> bool {
     match who {
         Who::Main(own) => *own == main,
         Who::Sub { sub, .. } => *sub == source,
+        Who::Member { id, .. } => id.account == main,
         Who::Operator(_) | Who::Host => true,
+        Who::Nobody => false,
     }
 }
