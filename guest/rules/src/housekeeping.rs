@@ -80,6 +80,7 @@ pub(crate) fn clean(turn: &mut Turn<'_>) -> Result<Option<Next>, Fault> {
     crate::usage::forget_counted(turn, oldest)?;
     crate::pricing::clean(turn)?;
     crate::lists::tell_old(turn)?;
+    crate::signup::upkeep::clean(turn);
     let emptied = crate::usage::expire_rejected(turn, oldest)?;
     let wait = if emptied { DAY_MS } else { 0 };
     turn.timer(&JOB.key(), Lane::Bulk, turn.now() + wait);

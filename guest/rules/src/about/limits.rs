@@ -35,7 +35,7 @@ const STORAGE: [(&str, u64); 8] = [
 ];
 
 /// Most items of a batch, most entries of a page.
-const CALLS: [(&str, u64); 38] = [
+const CALLS: [(&str, u64); 39] = [
     ("accounts.list.limit", 500),
     ("coupons.list.limit", 100),
     ("coupons.list-redemptions.limit", 100),
@@ -65,6 +65,7 @@ const CALLS: [(&str, u64); 38] = [
     ("reservations.release.reservations", ITEMS_MAX as u64),
     ("reservations.reserve.holds", ITEMS_MAX as u64),
     ("reservations.settle.settlements", ITEMS_MAX as u64),
+    ("review.queue.limit", 100),
     ("subaccounts.list.limit", 100),
     ("usage.calls-ended.calls", 1000),
     ("usage.calls-started.calls", 1000),

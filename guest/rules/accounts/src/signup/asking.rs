@@ -37,6 +37,12 @@ pub(crate) struct Subject {
     timezone: Option<String>,
 }
 
+/// What a new password at the door of sign-ups is judged by: the address, and the names of person and company. `subject`: what the ticket keeps.
+pub fn password_about(subject: &str) -> (String, Vec<String>) {
+    let subject = serde_json::from_str::<Subject>(subject);
+    subject.map_or_else(|_| (String::new(), Vec::new()), |subject| (subject.email, subject.names.to_vec()))
+}
+
 /// Refuses a caller from a network that sign-ups are not taken from.
 pub(crate) fn check_network(turn: &Turn<'_>, caller: &Caller) -> Result<(), Error> {
     match network::refused(turn, caller)? {

@@ -166,7 +166,7 @@ pub fn address_refused(turn: &Turn<'_>, address: &str) -> Result<Option<Problem>
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct HalfSession {
     /// Its token.
-    pub half: String,
+    pub token: String,
     /// Good before this moment.
     #[serde(with = "int_text")]
     pub until: Instant,
@@ -186,7 +186,7 @@ pub struct Confirmed {
 
 impl Confirmed {
     pub(crate) fn new(account: impl ToString, opened: Opened) -> Confirmed {
-        let half = HalfSession { half: opened.token, until: opened.ends, factors: Vec::new() };
+        let half = HalfSession { token: opened.token, until: opened.ends, factors: Vec::new() };
         Confirmed { account: account.to_string(), half }
     }
 }
