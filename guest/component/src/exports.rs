@@ -240,6 +240,28 @@ functions! { lists ListError {
     query list_own(name: exported::lists::KnownList, after: Option<String>, limit: u32) -> exported::lists::OwnPage = rules::lists::list_own;
 } }
 
+functions! { review ReviewError {
+    query outstanding(auth_id: String) -> Vec<exported::review::OutstandingStep> = rules::review::outstanding;
+    command hand_in(auth_id: String, kind: exported::review::EvidenceKind, document: exported::review::Blob) -> exported::review::HandedIn = rules::review::hand_in;
+    query list_documents(auth_id: String) -> Vec<exported::review::HandedIn> = rules::review::list_documents;
+    query queue(after: Option<String>, limit: u32) -> exported::review::ReviewPage = rules::review::queue;
+    query get(auth_id: String) -> exported::review::ReviewFile = rules::review::get;
+    query read_document(auth_id: String, number: u32) -> exported::review::HandedIn = rules::review::read_document;
+    command note(auth_id: String, text: String) -> exported::review::ReviewFile = rules::review::note;
+    command ask(auth_id: String, kinds: Vec<exported::review::EvidenceKind>, text: String) -> exported::review::ReviewFile = rules::review::ask;
+    command decide(auth_id: String, decision: exported::review::ReviewDecision, text: String) -> exported::review::ReviewFile = rules::review::decide;
+    command reinstate(auth_id: String, documents: Vec<String>, text: String) -> exported::review::ReviewFile = rules::review::reinstate;
+} }
+
+functions! { signup SignupError {
+    command start(sign_up: exported::signup::NewSignUp) -> String = rules::signup::start;
+    command finish(ticket: String) -> exported::signup::PendingSignUp = rules::signup::finish;
+    command resend(holder: String) -> exported::signup::PendingSignUp = rules::signup::resend;
+    command confirm(link: String, holder: String) -> exported::signup::ConfirmedSignUp = rules::signup::confirm;
+    command start_confirm(link: String, old: String) -> String = rules::signup::start_confirm;
+    command finish_confirm(ticket: String) -> exported::signup::ConfirmAnswer = rules::signup::finish_confirm;
+} }
+
 functions! { numbers NumberError {
     query price_offers(auth_id: String, offers: Vec<inventory_types::OfferedNumber>) -> Vec<exported::numbers::PricedOffer> = rules::phone_numbers::price_offers;
     command buy(auth_id: String, purchase: exported::numbers::NumberPurchase) -> StartedJob = rules::phone_numbers::buy;
