@@ -25,6 +25,8 @@ pub mod passwords;
 mod records;
 mod sha1;
 mod shown;
+#[cfg(test)]
+mod stories;
 
 pub use building::{add, begin, publish};
 pub use error::Error;
