@@ -222,6 +222,13 @@ fn staging_is_for_commands_once_and_last() {
 }
 
 #[test]
+fn a_command_neither_hashes_nor_compares_passwords() {
+    for (behaviour, import) in [("hash", "vault.hash-password"), ("verify", "vault.verify-password")] {
+        assert_eq!(misuse("jobs.begin", behaviour), Misuse::SlowInCommand { import });
+    }
+}
+
+#[test]
 fn absurd_arguments_are_named_with_their_limit() {
     for (function, behaviour, problem) in [
         ("jobs.begin", "key-600", "storage: puts[0].key has 600 bytes, at most 512 are allowed"),

@@ -1,8 +1,10 @@
 //! Bulk work over the whole store, a bounded page at a time.
 
+use crate::access::people::{attempts, links, throttles};
 use crate::credit::watch::judge::{self, judge};
 use crate::credit::watch::occasion::Occasion;
-use crate::ground::ids::AuthId;
+use crate::ground::calendar::day_name;
+use crate::ground::ids::{AuthId, time_key};
 use crate::ground::job::{JobKind, Next, Store};
 use crate::ground::port::Lane;
 use crate::ground::turn::{Record, Turn, end_of_prefix, successor};
@@ -68,6 +70,16 @@ pub(crate) fn start_rejudge(turn: &mut Turn<'_>) {
     turn.timer(&judge::REJUDGE.key(), Lane::Bulk, turn.now());
 }
 
+/// Removes what was handed out to people and is over: attempts, links, counts of tries. Each stands under its moment.
+fn forget_people(turn: &mut Turn<'_>) {
+    let now = turn.now();
+    for (prefix, lives) in [(attempts::PREFIX, attempts::LIVES_MS), (links::PREFIX, links::LIVES_MAX)] {
+        turn.clear(prefix.to_owned(), format!("{prefix}{}", time_key(now - lives)));
+    }
+    // Today's and yesterday's are still looked at.
+    turn.clear(throttles::PREFIX.to_owned(), format!("{}{}", throttles::PREFIX, day_name(now - DAY_MS)));
+}
+
 /// Removes dedupe keys of events that are too old to be accepted again, rejected events that nobody has mended for that long, and
 /// prices that can price nothing any more.
 pub(crate) fn clean(turn: &mut Turn<'_>) -> Result<Option<Next>, Fault> {
@@ -81,6 +93,7 @@ pub(crate) fn clean(turn: &mut Turn<'_>) -> Result<Option<Next>, Fault> {
     crate::pricing::clean(turn)?;
     crate::lists::tell_old(turn)?;
     crate::signup::upkeep::clean(turn);
+    forget_people(turn);
     let emptied = crate::usage::expire_rejected(turn, oldest)?;
     let wait = if emptied { DAY_MS } else { 0 };
     turn.timer(&JOB.key(), Lane::Bulk, turn.now() + wait);

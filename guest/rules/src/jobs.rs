@@ -1,5 +1,6 @@
 //! Work that the clock or an earlier decision has made due: begin, perform, finish.
 
+use crate::access::people::since;
 use crate::credit::watch::judge::REJUDGE;
 use crate::effect;
 pub use crate::effect::{Answer, OutsideKey, Request, Step, StoredMethod};
@@ -114,8 +115,11 @@ pub fn store_opened(turn: &mut Turn<'_>, beginning: Beginning) -> Result<(), Err
             policy::begin(turn);
             crate::invoices::seller::tell(turn)?;
         }
-        Beginning::Copied => {}
-        Beginning::Restored(backup) => reconcile::open(turn, backup)?,
+        Beginning::Copied => since::begin(turn),
+        Beginning::Restored(backup) => {
+            since::begin(turn);
+            reconcile::open(turn, backup)?;
+        }
     }
     housekeeping::schedule(turn);
     Ok(())
@@ -140,7 +144,7 @@ mod tests {
     const ACCOUNT: &str = "MA0123456789ABCDEFGH";
 
     /// Keys that rules have written: their text is stored, it never changes.
-    const KEYS: [&str; 29] = [
+    const KEYS: [&str; 30] = [
         "MA0123456789ABCDEFGH/charge/7",
         "MA0123456789ABCDEFGH/refund/9",
         "MA0123456789ABCDEFGH/mail/1",
@@ -170,6 +174,7 @@ mod tests {
         "store/number",
         "store/indexes",
         "store/upgrade",
+        "store/person-mail/1772323200000aBcDeF12",
     ];
 
     fn begin_one(job: &str) -> Result<Next, Error> {

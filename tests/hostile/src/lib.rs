@@ -213,6 +213,8 @@ impl jobs::Guest for Hostile {
             "charge" => {
                 payment::charge(&charge(1));
             }
+            "hash" => drop(vault::hash_password("password")),
+            "verify" => drop(vault::verify_password("password", "")),
             "close" => {
                 payment::close("store.charge-1");
             }

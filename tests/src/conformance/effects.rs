@@ -103,7 +103,9 @@ fn mail(message: &MailMessage) -> Value {
     let mut to: Vec<&str> = message.to.iter().map(|mailbox| mailbox.address.as_str()).collect();
     to.sort_unstable();
     let facts = message.facts.iter().map(|fact| (fact.name.as_str(), fact.value.as_str()));
-    json!({"key": message.key, "template": message.template, "to": to, "facts": first_values(facts)})
+    let secrets = message.secret_facts.iter().map(|fact| (fact.name.as_str(), fact.value.as_str()));
+    json!({"key": message.key, "template": message.template, "to": to, "language": message.language,
+        "facts": first_values(facts), "secrets": first_values(secrets)})
 }
 
 /// Facts by name; of several with one name the first.

@@ -10,6 +10,7 @@ pub mod members;
 pub mod passwords;
 pub mod secrets;
 pub mod sessions;
+pub mod since;
 pub mod throttles;
 pub mod words;
 

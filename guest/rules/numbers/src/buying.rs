@@ -247,6 +247,8 @@ pub(crate) fn begin(turn: &mut Turn<'_>, (account, count): Numbered) -> Result<O
         let hindrance = match profile::profile(turn, account)?.standing {
             AccountStanding::Active => None,
             AccountStanding::Suspended(_) => Some("suspended"),
+            AccountStanding::Locked => Some("locked"),
+            AccountStanding::Unverified | AccountStanding::Held => Some("not-yet-active"),
             AccountStanding::Closing | AccountStanding::Closed => Some("account-closed"),
         };
         if let Some(cause) = hindrance.filter(|_| !elsewhere) {

@@ -8,6 +8,7 @@ use crate::ground::outside::{
 use crate::ground::product::NumberKind;
 use crate::ground::testing::{OpenVault, START};
 use crate::ground::vocabulary::Instant;
+use crate::port::{Marked, Weighed};
 use std::cell::{Cell, RefCell};
 
 /// One kind of work: what a later attempt asks first, and the request that does it.

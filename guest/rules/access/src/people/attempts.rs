@@ -8,6 +8,7 @@
 use super::members;
 use super::passwords::{self, Password};
 use super::secrets;
+use super::since;
 use super::words::MemberId;
 use coinbox_ground::ids::time_key;
 use coinbox_ground::port::Weighed as Compared;
@@ -150,7 +151,8 @@ fn open(turn: &Turn<'_>, sealed: &str) -> Result<Ticket, Fault> {
     let unauthenticated = || Fault::from(Refusal::Unauthenticated);
     let text = turn.vault().unseal(TICKET, sealed).map_err(|_| unauthenticated())?;
     let ticket: Ticket = serde_json::from_str(&text).map_err(|_| unauthenticated())?;
-    let alive = ticket.issued <= turn.now() && turn.now() < ticket.issued + LIVES_MS;
+    let now = turn.now();
+    let alive = (ticket.issued..ticket.issued + LIVES_MS).contains(&now) && since::is_believed(turn, ticket.issued)?;
     if alive { Ok(ticket) } else { Err(unauthenticated()) }
 }
 

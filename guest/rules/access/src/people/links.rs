@@ -5,6 +5,7 @@
 use super::members::Member;
 use super::passwords;
 use super::secrets;
+use super::since;
 use super::words::MemberId;
 use coinbox_ground::ids::time_key;
 use coinbox_ground::turn::{Record, Turn};
@@ -71,7 +72,10 @@ fn found(turn: &Turn<'_>, token: &str) -> Result<Option<(String, Link)>, Fault> 
     let (name, key, secret) = parse(token).unwrap_or(("", NO_KEY.to_owned(), ""));
     let link = turn.get::<Link>(&key)?;
     let fits = secrets::fits(turn, PURPOSE, &[name, secret], link.as_ref().map(|link| link.mark.as_str()));
-    Ok(link.filter(|link| fits && link.expires > turn.now()).map(|link| (key, link)))
+    // The name begins with the moment at which the link was given out.
+    let given = name.get(..13).and_then(|moment| moment.parse().ok()).unwrap_or(0);
+    let believed = since::is_believed(turn, given)?;
+    Ok(link.filter(|link| fits && believed && link.expires > turn.now()).map(|link| (key, link)))
 }
 
 /// A link that is still there. None: it was used, it is over, or it never was.

@@ -5,6 +5,7 @@
 
 use super::members::{self, Member, State};
 use super::secrets;
+use super::since;
 use super::words::{Half, MemberId};
 use coinbox_ground::port::Marked;
 use coinbox_ground::turn::{Record, Turn, end_of_prefix};
@@ -124,7 +125,13 @@ pub fn prove(turn: &Turn<'_>, token: &str) -> Result<Option<Proved>, Fault> {
         None => [format!("{NO_KEY}/member"), format!("{NO_KEY}/account")],
     };
     let [member_key, account_key] = &keys;
-    turn.prefetch([session_key.clone(), member_key.clone(), account_key.clone(), policy::KEY.to_owned()]);
+    turn.prefetch([
+        session_key.clone(),
+        member_key.clone(),
+        account_key.clone(),
+        policy::KEY.to_owned(),
+        since::KEY.to_owned(),
+    ]);
     let session = turn.get::<Session>(&session_key)?;
     let (whose, name, secret) =
         parsed.map_or((String::new(), "", ""), |(id, name, secret)| (id.to_string(), name, secret));
@@ -142,7 +149,8 @@ pub fn prove(turn: &Turn<'_>, token: &str) -> Result<Option<Proved>, Fault> {
         && session.epoch == member.epoch
         && session.account_epoch == profile.epoch
         && member.state == State::Active
-        && profile.standing != profile::Standing::Closed;
+        && profile.standing != profile::Standing::Closed
+        && since::is_believed(turn, session.created)?;
     Ok(good.then(|| Proved { id, member, profile, name: name.to_owned(), session }))
 }
 
@@ -394,6 +402,26 @@ mod tests {
             .expect("ended");
             assert!(tokens.iter().all(|token| !is_good(&fake, START, token)), "way {end}");
         }
+    }
+
+    /// R80.
+    #[test]
+    fn a_restore_ends_what_was_handed_out_before_it() {
+        let (fake, id) = store();
+        let before = opened(&fake, START, id, None).token;
+        let link =
+            fake.command(START, |turn| Ok::<_, Fault>(super::super::links::give(turn, "reset", "about", HOUR_MS, "")));
+        let link = link.expect("given");
+        fake.command(START + 1, |turn| {
+            since::begin(turn);
+            Ok::<(), Fault>(())
+        })
+        .expect("begun");
+        let after = opened(&fake, START + 1, id, None).token;
+        assert!(!is_good(&fake, START + 1, &before));
+        assert!(is_good(&fake, START + 1, &after));
+        let looked = fake.query(START + 1, |turn| super::super::links::look(turn, &link)).expect("looked");
+        assert_eq!(looked, None);
     }
 
     #[test]
