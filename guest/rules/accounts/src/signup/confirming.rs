@@ -14,10 +14,11 @@ use coinbox_access as access;
 use coinbox_access::credentials;
 use coinbox_access::functions;
 use coinbox_access::people::attempts::{self, Start, Verdict};
+use coinbox_access::people::links::{self, Link};
 use coinbox_access::people::members::{self, New, State};
 use coinbox_access::people::sessions::{self, Way};
 use coinbox_access::people::throttles::{self, Bucket};
-use coinbox_access::people::{Half, Role, links, passwords};
+use coinbox_access::people::{Half, Role, passwords};
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::port::Lane;
@@ -34,6 +35,15 @@ const WITH_PASSWORD: &str = "sign-up-password";
 const OF_SIGN_UP: Bucket = Bucket { door: "su", dimension: "p", burst: 5, one_per: HOUR_MS };
 /// Passwords that are tried at sign-ups from one network.
 const TRIES_OF_NETWORK: Bucket = Bucket { door: "su", dimension: "q", burst: 30, one_per: MINUTE_MS };
+
+/// The address that a link of a sign-up was mailed to; none: the link is not one of a sign-up, or is not good any more.
+pub fn link_address(turn: &Turn<'_>, link: &Link) -> Result<Option<String>, Fault> {
+    if link.door != DOOR {
+        return Ok(None);
+    }
+    let pending = records::find(turn, &link.subject)?;
+    Ok(pending.filter(|pending| link.bind == pending.links.to_string()).map(|pending| pending.email))
+}
 
 /// The sign-up that a link names, if the link is the last one that was mailed. The same work is done for any link.
 fn named(turn: &Turn<'_>, link: &str) -> Result<Option<(String, Pending)>, Fault> {
