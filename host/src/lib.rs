@@ -8,6 +8,7 @@
 #![doc = include_str!("../examples/embed.rs")]
 //! ```
 
+pub mod admission;
 pub mod callable;
 pub mod capability;
 mod claims;

@@ -17,6 +17,7 @@ mod forecast;
 mod lists;
 mod numbers;
 mod operation;
+mod operators;
 mod pdf;
 mod policy;
 mod products;
@@ -97,6 +98,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Document(ref document) => return pdf::preview(&config, &output, document),
         Command::Restore { from, copy } => return operation::restore(&config, &output, &from, copy),
         Command::Simulate(arguments) => return simulate::run(&config, &output, &arguments),
+        Command::Operator(command) => return operators::operators(&config, &output, command),
         _ => {}
     }
     let work = Work { link: connect(&common, &config, &command)?, output };
@@ -130,7 +132,9 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Forecast { account, months } => forecast::run(&work, &account, months),
         Command::Clock(command) => operation::clock(&work, command),
         Command::Backup { to } => operation::backup(&work, &to),
-        Command::Serve(_) | Command::Restore { .. } | Command::Config | Command::Simulate(_) => Ok(()),
+        Command::Serve(_) | Command::Restore { .. } | Command::Config | Command::Operator(_) | Command::Simulate(_) => {
+            Ok(())
+        }
     };
     // What a command has made due is driven even if the command's own end was a failure.
     let finished = work.link.finish();
@@ -144,6 +148,7 @@ fn takes_key(command: &Command) -> bool {
         command,
         Command::Serve(_)
             | Command::Config
+            | Command::Operator(_)
             | Command::Document(_)
             | Command::Restore { .. }
             | Command::Simulate(_)
@@ -221,7 +226,7 @@ fn connect(common: &Common, config: &Config, command: &Command) -> anyhow::Resul
     // Not a variable of the flag: one in the environment must not contradict `--data`.
     let server = common.server.clone().or_else(|| std::env::var("COINBOX_SERVER").ok());
     let url = server.unwrap_or_else(|| server_url(config));
-    Ok(Box::new(Remote::new(&url, token, operator, key)?))
+    Ok(Box::new(Remote::new(&url, token, key)?))
 }
 
 /// The configured address, as it is reached on this machine.

@@ -101,7 +101,7 @@ fn wrong_values_name_key_source_and_limit() {
         (
             "trusted-proxies = [\"10.0.0.1\", \"proxy\"]",
             ("X", ""),
-            "setting `trusted-proxies` (FILE): `proxy` is not an IP address",
+            "setting `trusted-proxies` (FILE): `proxy` must be an address such as 192.0.2.7, or a network such as 192.0.2.0/24 or 2001:db8::/32",
         ),
         ("data = \"\"", ("X", ""), "setting `data` (FILE): must not be empty"),
         ("[clock]\njump-max = \"9s\"", ("X", ""), "setting `clock.jump-max` (FILE): must be from 10s to 1d"),

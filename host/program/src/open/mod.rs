@@ -4,6 +4,7 @@ mod mailed;
 mod parts;
 
 use crate::config::{ClockMode, Config, Email};
+use coinbox_host::admission::Buckets;
 use coinbox_host::capability::{Capabilities, Clock, Mailer};
 use coinbox_host::clock::{ClockMark, GuardedClock, Machine, RealClock, SimulatedClock};
 use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
@@ -245,6 +246,7 @@ fn open_once(
     let entries = [(Part::Gateway, sandbox.entries()), (Part::NumberOrders, inventory.entries())];
     let capabilities = Capabilities {
         vault: Arc::new(vault),
+        admission: Arc::new(Buckets::default()),
         payment: Arc::new(MeteredGateway::new(sandbox, metrics.clone())),
         email: mailer(config, &clock, mailed.clone())?,
         telephony: Arc::new(telephony),
