@@ -516,9 +516,9 @@ functions! {
     RESERVATIONS_RELEASE: Command<()> = command("reservations.release", Tokens::None).not_audited().each(Way::Each, "reservations", "auth-id");
     RESERVATIONS_LIST: Query<AuthId> = query_on("reservations.list", Tokens::Main, On::Main).roles(BUT_FINANCE);
     RESERVATIONS_LIST_OPEN: Query<()> = query("reservations.list-open", Tokens::None).by(Way::InTurn);
-    REVIEW_OUTSTANDING: Query<AuthId> = query_on("review.outstanding", Tokens::None, On::Main).roles(Role::ALL);
-    REVIEW_HAND_IN: Command<AuthId> = command_on("review.hand-in", Tokens::None, On::Main).roles(Role::ALL);
-    REVIEW_LIST_DOCUMENTS: Query<AuthId> = query_on("review.list-documents", Tokens::None, On::Main).roles(Role::ALL);
+    REVIEW_OUTSTANDING: Query<AuthId> = query_on("review.outstanding", Tokens::None, On::Main).roles(EVERYBODY);
+    REVIEW_HAND_IN: Command<AuthId> = command_on("review.hand-in", Tokens::None, On::Main).roles(EVERYBODY).open_to(Standings::OPEN);
+    REVIEW_LIST_DOCUMENTS: Query<AuthId> = query_on("review.list-documents", Tokens::None, On::Main).roles(EVERYBODY);
     REVIEW_QUEUE: Query<()> = query("review.queue", Tokens::None).by(Way::InTurn);
     REVIEW_GET: Query<AuthId> = query_on("review.get", Tokens::None, On::Main);
     REVIEW_READ_DOCUMENT: Query<AuthId> = query_on("review.read-document", Tokens::None, On::Main);
