@@ -460,7 +460,10 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("accounts.close", json!({"auth-id": account, "reason": "\u{7}"})),
         ("operator.resolve-payment", json!({"item": "nothing", "resolution": "dismiss", "reason": "test"})),
         ("coupons.create", json!({"coupon": coupon})),
-        ("review.hand-in", json!({"auth-id": account, "kind": "identity", "document": {"digest": "", "size": "0", "media-type": "", "name": ""}})),
+        (
+            "review.hand-in",
+            json!({"auth-id": account, "kind": "identity", "document": {"digest": "", "size": "0", "media-type": "", "name": ""}}),
+        ),
         ("review.note", json!({"auth-id": account, "text": ""})),
         ("review.ask", json!({"auth-id": account, "kinds": [], "text": ""})),
         ("review.decide", json!({"auth-id": account, "decision": "approve", "text": ""})),
@@ -471,8 +474,14 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("signup.confirm", json!({"link": "", "holder": ""})),
         ("signup.start-confirm", json!({"link": "", "old": ""})),
         ("signup.finish-confirm", json!({"ticket": ""})),
-        ("lists.begin", json!({"name": "personal-mail", "about": {"source": "", "edition": "", "dated": "0", "licence": ""}})),
-        ("lists.add", json!({"name": "personal-mail", "version": 9, "entries": [{"entry": "example.com", "note": ""}]})),
+        (
+            "lists.begin",
+            json!({"name": "personal-mail", "about": {"source": "", "edition": "", "dated": "0", "licence": ""}}),
+        ),
+        (
+            "lists.add",
+            json!({"name": "personal-mail", "version": 9, "entries": [{"entry": "example.com", "note": ""}]}),
+        ),
         ("lists.publish", json!({"name": "personal-mail", "version": 9})),
         ("lists.set-own", json!({"name": "personal-mail", "entries": []})),
         ("invoices.set-billing", json!({"auth-id": account, "change": {"country": "x"}})),

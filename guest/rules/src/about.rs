@@ -7,8 +7,8 @@ pub use crate::access::functions::{Class, Function, On, Tokens, Way, functions};
 pub use crate::access::people::Role;
 pub use limits::Limit;
 
-use crate::{lists, pricing};
 use crate::profiles::{policy, profile, subaccount};
+use crate::{lists, pricing};
 use serde::{Deserialize, Serialize};
 
 /// The format of a store that these rules write: they read every lower one, move it up when it is opened, and refuse a higher one.

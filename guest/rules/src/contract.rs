@@ -10,8 +10,8 @@ use crate::ground::turn::Turn;
 use crate::ground::vocabulary::Caller;
 use crate::{
     about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
-    jobs, lists, operator, phone_numbers, policy, postpaid, pricing, queue, recharge, recurring, refunds, reservations, review, signup,
-    statement, subaccounts, summary, totals, usage, zero_stop,
+    jobs, lists, operator, phone_numbers, policy, postpaid, pricing, queue, recharge, recurring, refunds, reservations,
+    review, signup, statement, subaccounts, summary, totals, usage, zero_stop,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -2,8 +2,8 @@
 
 use crate::Hostile;
 use crate::bindings::exports::coinbox::billing::{
-    accounts, coupons, credits, events, invoices, lists, numbers, operator, pricing, recurring, refunds, reservations, review,
-    signup, subaccounts, usage,
+    accounts, coupons, credits, events, invoices, lists, numbers, operator, pricing, recurring, refunds, reservations,
+    review, signup, subaccounts, usage,
 };
 
 pub(crate) fn unused() -> ! {
@@ -377,7 +377,12 @@ impl review::Guest for Hostile {
     fn outstanding(_: review::Caller, _: String) -> Result<Vec<review::OutstandingStep>, review::ReviewError> {
         unused()
     }
-    fn hand_in(_: review::Caller, _: String, _: review::EvidenceKind, _: review::Blob) -> Result<review::HandedIn, review::ReviewError> {
+    fn hand_in(
+        _: review::Caller,
+        _: String,
+        _: review::EvidenceKind,
+        _: review::Blob,
+    ) -> Result<review::HandedIn, review::ReviewError> {
         unused()
     }
     fn list_documents(_: review::Caller, _: String) -> Result<Vec<review::HandedIn>, review::ReviewError> {
@@ -395,13 +400,28 @@ impl review::Guest for Hostile {
     fn note(_: review::Caller, _: String, _: String) -> Result<review::ReviewFile, review::ReviewError> {
         unused()
     }
-    fn ask(_: review::Caller, _: String, _: Vec<review::EvidenceKind>, _: String) -> Result<review::ReviewFile, review::ReviewError> {
+    fn ask(
+        _: review::Caller,
+        _: String,
+        _: Vec<review::EvidenceKind>,
+        _: String,
+    ) -> Result<review::ReviewFile, review::ReviewError> {
         unused()
     }
-    fn decide(_: review::Caller, _: String, _: review::ReviewDecision, _: String) -> Result<review::ReviewFile, review::ReviewError> {
+    fn decide(
+        _: review::Caller,
+        _: String,
+        _: review::ReviewDecision,
+        _: String,
+    ) -> Result<review::ReviewFile, review::ReviewError> {
         unused()
     }
-    fn reinstate(_: review::Caller, _: String, _: Vec<String>, _: String) -> Result<review::ReviewFile, review::ReviewError> {
+    fn reinstate(
+        _: review::Caller,
+        _: String,
+        _: Vec<String>,
+        _: String,
+    ) -> Result<review::ReviewFile, review::ReviewError> {
         unused()
     }
 }

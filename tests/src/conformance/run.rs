@@ -1,9 +1,7 @@
 //! One case in one setup.
 
 use super::START;
-use super::case::{
-    CallStep, Case, Expectation, GatewayStep, Given, GivenAccount, GivenEntry, InventoryStep, Step,
-};
+use super::case::{CallStep, Case, Expectation, GatewayStep, Given, GivenAccount, GivenEntry, InventoryStep, Step};
 use super::effects::{self, Mark, Seen};
 use super::matching::{matches, matches_part};
 use super::values::{Variables, whole};
@@ -170,7 +168,8 @@ impl Run {
     }
 
     fn prepare_list(&mut self, name: &str, entries: &[GivenEntry]) -> anyhow::Result<()> {
-        let about = json!({"source": "the case", "edition": "", "dated": self.world.coinbox.now().to_string(), "licence": ""});
+        let about =
+            json!({"source": "the case", "edition": "", "dated": self.world.coinbox.now().to_string(), "licence": ""});
         let version = self.must("lists.begin", json!({"name": name, "about": about}))?["version"].clone();
         let entry = |entry: &GivenEntry| match entry {
             GivenEntry::Plain(entry) => json!({"entry": entry, "note": ""}),

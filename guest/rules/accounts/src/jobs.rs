@@ -7,8 +7,5 @@ use coinbox_credit::records::closing::JOB;
 use coinbox_ground::job_row::{Job, Row};
 
 /// What is done for each kind.
-pub const JOBS: &[&dyn Job] = &[
-    &Row::inside(JOB, closing::run),
-    &Row::inside(UNVERIFIED, upkeep::run),
-    &Row::inside(OVERDUE, tell_overdue),
-];
+pub const JOBS: &[&dyn Job] =
+    &[&Row::inside(JOB, closing::run), &Row::inside(UNVERIFIED, upkeep::run), &Row::inside(OVERDUE, tell_overdue)];

@@ -120,7 +120,16 @@ mod tests {
             let range = parse_range(given).expect(given);
             assert_eq!((text(range.first), text(range.last)), (first.to_owned(), last.to_owned()), "{given}");
         }
-        let bad = ["192.0.2.1/24", "192.0.2.0/33", "192.0.2.0/+8", "192.0.2.0/", "192.0.2.0/024", "2001:db8::/129", "192.0.2.9-192.0.2.3", "a-b"];
+        let bad = [
+            "192.0.2.1/24",
+            "192.0.2.0/33",
+            "192.0.2.0/+8",
+            "192.0.2.0/",
+            "192.0.2.0/024",
+            "2001:db8::/129",
+            "192.0.2.9-192.0.2.3",
+            "a-b",
+        ];
         for bad in bad {
             assert_eq!(parse_range(bad), None, "{bad}");
         }
@@ -128,7 +137,9 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_as_the_same() {
-        for given in ["192.0.2.0/24", "192.0.2.7", "0.0.0.0/0", "2001:db8::/32", "192.0.2.3-192.0.2.9", "::/0", "2001:db8::5"] {
+        for given in
+            ["192.0.2.0/24", "192.0.2.7", "0.0.0.0/0", "2001:db8::/32", "192.0.2.3-192.0.2.9", "::/0", "2001:db8::5"]
+        {
             assert_eq!(range_text(parse_range(given).expect(given)), given);
         }
         let address = parse("192.0.2.200").expect("an address");

@@ -84,10 +84,7 @@ fn own_entries_win() {
     let name = KnownList::DisposableMail;
     published(&fake, name, &[("mailinator.com", "")]);
     let found = |domain: &str| fake.query(START, |turn| disposable_mail(turn, domain)).expect("looked up");
-    let given = vec![
-        own("good.mailinator.com", "", OwnChoice::Excepted),
-        own("temp.example", "", OwnChoice::Listed),
-    ];
+    let given = vec![own("good.mailinator.com", "", OwnChoice::Excepted), own("temp.example", "", OwnChoice::Listed)];
     assert_eq!(set(&fake, name, given).expect("set").own, 2);
     assert_eq!(found("good.mailinator.com"), None);
     assert_eq!(found("x.good.mailinator.com"), None);
@@ -106,7 +103,8 @@ fn own_entries_win() {
 fn addresses_are_found_in_ranges_of_both_families() {
     let fake = Fake::new();
     let name = KnownList::Networks;
-    let ranges: Vec<(String, &str)> = (0..600).map(|number| (format!("10.{}.{}.0/25", number / 256, number % 256), "hosting")).collect();
+    let ranges: Vec<(String, &str)> =
+        (0..600).map(|number| (format!("10.{}.{}.0/25", number / 256, number % 256), "hosting")).collect();
     let mut all: Vec<(&str, &str)> = ranges.iter().map(|(range, kind)| (range.as_str(), *kind)).collect();
     all.extend([("192.0.2.3-192.0.2.9", "vpn"), ("2001:db8::/32", "proxy")]);
     published(&fake, name, &all);
@@ -208,7 +206,8 @@ fn what_is_given_is_bounded() {
     assert!(matches!(added(&fake, name, version, &[]), Err(Error::Refused(Refusal::Invalid(_)))));
     assert_eq!(added(&fake, name, version, &all[1..]), Ok(5000));
     assert!(fake.dump().values().all(|value| value.len() < 256 * 1024));
-    let many: Vec<Own> = (0..=OWN_MAX).map(|number| own(&format!("d{number}.example"), "", OwnChoice::Listed)).collect();
+    let many: Vec<Own> =
+        (0..=OWN_MAX).map(|number| own(&format!("d{number}.example"), "", OwnChoice::Listed)).collect();
     assert!(matches!(set(&fake, name, many), Err(Error::Refused(Refusal::Invalid(_)))));
     let later = source(START + 1);
     let refused = fake.command(START, |turn| begin(turn, &operator(), name, later));

@@ -21,5 +21,5 @@ pub use load::KEY;
 pub use load::{begin, changed_facts, save};
 pub use people::People;
 pub use record::NUMBERS_MAX;
-pub use sign_ups::{DOCUMENTS, SignUps};
 pub use record::{AMOUNT_MAX, FirstMonth, Policy, Seller, SpendRule, UnusualSpend};
+pub use sign_ups::{DOCUMENTS, SignUps};

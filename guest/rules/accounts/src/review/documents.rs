@@ -11,8 +11,7 @@ use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule};
 /// Most bytes of a document.
 const BYTES_MAX: u64 = 10 * 1024 * 1024;
 /// What is taken, as the host has found it.
-const MEDIA_TYPES: [&str; 6] =
-    ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"];
+const MEDIA_TYPES: [&str; 6] = ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"];
 
 /// Takes a document whose bytes the host has.
 pub fn hand_in(

@@ -17,7 +17,12 @@ use std::collections::BTreeSet;
 pub(crate) const DOCUMENTS_MAX: u32 = 50;
 
 /// All flags of an account whose phone was just verified, in the order of the contract.
-pub(crate) fn raised(turn: &Turn<'_>, account: AuthId, profile: &Profile, review: &Review) -> Result<Vec<Raised>, Fault> {
+pub(crate) fn raised(
+    turn: &Turn<'_>,
+    account: AuthId,
+    profile: &Profile,
+    review: &Review,
+) -> Result<Vec<Raised>, Fault> {
     let mut flags = Vec::new();
     let mut raise = |flag: Flag, facts: Vec<Fact>| flags.push(Raised { flag, facts });
     let phone = review.phone.as_deref().unwrap_or_default();
@@ -52,11 +57,12 @@ pub(crate) fn raised(turn: &Turn<'_>, account: AuthId, profile: &Profile, review
 /// The calling code belongs to other countries than the one that was named.
 fn foreign_code(turn: &Turn<'_>, review: &Review, phone: &str) -> Result<Option<Vec<Fact>>, Fault> {
     let country = review.origin.as_ref().and_then(|origin| origin.country.as_deref());
-    let (Some(country), Some((code, countries))) = (country, lists::calling_code(turn, phone)?) else { return Ok(None) };
-    let fits = countries.split(' ').any(|one| one == country);
-    let facts = || {
-        vec![Fact::new("calling-code", &code), Fact::new("countries", &countries), Fact::new("country", country)]
+    let (Some(country), Some((code, countries))) = (country, lists::calling_code(turn, phone)?) else {
+        return Ok(None);
     };
+    let fits = countries.split(' ').any(|one| one == country);
+    let facts =
+        || vec![Fact::new("calling-code", &code), Fact::new("countries", &countries), Fact::new("country", country)];
     Ok((!fits).then(facts))
 }
 

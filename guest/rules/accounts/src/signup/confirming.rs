@@ -50,9 +50,9 @@ fn named(turn: &Turn<'_>, link: &str) -> Result<Option<(String, Pending)>, Fault
     let found = links::look(turn, link)?.filter(|found| found.door == DOOR);
     let name = found.as_ref().map_or("", |found| found.subject.as_str());
     let pending = records::find(turn, name)?;
-    Ok(found.zip(pending).and_then(|(found, pending)| {
-        (found.bind == pending.links.to_string()).then(|| (found.subject, pending))
-    }))
+    Ok(found
+        .zip(pending)
+        .and_then(|(found, pending)| (found.bind == pending.links.to_string()).then(|| (found.subject, pending))))
 }
 
 /// Confirms in the browser that signed up.
@@ -151,12 +151,7 @@ fn open(turn: &mut Turn<'_>, caller: &Caller, name: &str, pending: Pending) -> R
 }
 
 /// Keeps what the review is told of the sign-up, and counts it.
-fn note_origin(
-    turn: &mut Turn<'_>,
-    caller: &Caller,
-    account: AuthId,
-    pending: &Pending,
-) -> Result<(), Fault> {
+fn note_origin(turn: &mut Turn<'_>, caller: &Caller, account: AuthId, pending: &Pending) -> Result<(), Fault> {
     let domain = domain_of(&pending.email).to_owned();
     counting::count(turn, Of::Domain, &domain)?;
     let confirmed_from = caller.address.clone().unwrap_or_default();

@@ -123,7 +123,8 @@ pub(crate) fn unlinked(name: &str) -> String {
     let mut before = None;
     while let Some(letter) = letters.next() {
         shown.push(letter);
-        let between = before.is_some_and(char::is_alphanumeric) && letters.peek().is_some_and(|next| next.is_alphanumeric());
+        let between =
+            before.is_some_and(char::is_alphanumeric) && letters.peek().is_some_and(|next| next.is_alphanumeric());
         if letter == '.' && between {
             shown.push('\u{2060}');
         }
@@ -150,7 +151,8 @@ pub(crate) fn check_domain(turn: &Turn<'_>, address: &str) -> Result<(), Error> 
 
 /// Why an address is not one that an account may have (ACC-1, ACC-10); none: it is.
 pub fn address_refused(turn: &Turn<'_>, address: &str) -> Result<Option<Problem>, Fault> {
-    let problem = |code: &str, domain: String| Problem { code: code.to_owned(), facts: vec![Fact::new("domain", domain)] };
+    let problem =
+        |code: &str, domain: String| Problem { code: code.to_owned(), facts: vec![Fact::new("domain", domain)] };
     match check_domain(turn, address) {
         Ok(()) => Ok(None),
         Err(Error::PersonalMail(refused)) => Ok(Some(problem("personal-mail", refused.domain))),
@@ -219,7 +221,9 @@ mod tests {
 
     fn fields(sign_up: &NewSignUp) -> Vec<String> {
         match check(sign_up) {
-            Err(Fault::Refused(Refusal::Invalid(problems))) => problems.into_iter().map(|problem| problem.field).collect(),
+            Err(Fault::Refused(Refusal::Invalid(problems))) => {
+                problems.into_iter().map(|problem| problem.field).collect()
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -227,7 +231,14 @@ mod tests {
     /// Attack 8: nothing is folded.
     #[test]
     fn letters_that_look_like_others_are_refused() {
-        for bad in ["\u{212A}im@example.com", "k\u{131}m@example.com", "ｋim@example.com", "kim@gmаil.com", "kim@localhost", "kim"] {
+        for bad in [
+            "\u{212A}im@example.com",
+            "k\u{131}m@example.com",
+            "ｋim@example.com",
+            "kim@gmаil.com",
+            "kim@localhost",
+            "kim",
+        ] {
             assert_eq!(fields(&sign_up(bad, "Kim")), ["sign-up.email"], "{bad}");
         }
         assert_eq!(check(&sign_up("Owner+Tag@Example.COM", "Kim")), Ok("owner+tag@example.com".to_owned()));
@@ -237,7 +248,9 @@ mod tests {
     /// Attack 84.
     #[test]
     fn names_neither_act_nor_hide() {
-        for bad in ["", "a\r\nb", "a\0b", "a\u{202E}b", "a\u{200B}b", "<b>", "see https://evil.example", &"n".repeat(101)] {
+        for bad in
+            ["", "a\r\nb", "a\0b", "a\u{202E}b", "a\u{200B}b", "<b>", "see https://evil.example", &"n".repeat(101)]
+        {
             assert!(fields(&sign_up("kim@example.com", bad)).iter().all(|field| field == "sign-up.name"), "{bad:?}");
         }
         assert!(check(&sign_up("kim@example.com", &"n".repeat(100))).is_ok());
@@ -246,7 +259,16 @@ mod tests {
 
     #[test]
     fn languages_are_tags() {
-        for (tag, holds) in [("en", true), ("pt-BR", true), ("zh-Hans-CN", true), ("", false), ("EN", false), ("en_US", false), ("e", false), ("en-", false)] {
+        for (tag, holds) in [
+            ("en", true),
+            ("pt-BR", true),
+            ("zh-Hans-CN", true),
+            ("", false),
+            ("EN", false),
+            ("en_US", false),
+            ("e", false),
+            ("en-", false),
+        ] {
             assert_eq!(is_language(tag), holds, "{tag}");
         }
     }
