@@ -1,5 +1,6 @@
 //! Network addresses and networks: one canonical number an address, IPv4 as IPv6 has it (`::ffff:192.0.2.1`).
 
+use coinbox_forms::network;
 use std::net::{IpAddr, Ipv6Addr};
 
 /// Bits before an IPv4 address in IPv6.
@@ -14,7 +15,7 @@ pub(crate) struct Range {
 
 /// The number of an address in canonical text: dotted decimal, or IPv6 without zone. Octal, short and hexadecimal forms of IPv4 are none.
 pub(crate) fn parse(text: &str) -> Option<u128> {
-    Some(match text.parse::<IpAddr>().ok()? {
+    Some(match network::address(text)? {
         IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
         IpAddr::V6(address) => address.to_bits(),
     })

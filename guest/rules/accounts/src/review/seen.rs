@@ -1,7 +1,8 @@
 //! Phones that accounts have verified, and addresses and phones of accounts that are closed. Only keyed digests are kept of them (ACC-5, R67).
 
-use coinbox_access::people::MemberId;
 use coinbox_access::people::members;
+use coinbox_access::people::{MemberId, Role};
+use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::Fault;
@@ -92,8 +93,8 @@ fn remember(turn: &mut Turn<'_>, value: &str) {
 }
 
 /// A member has another address: the owner's is the account's registered address (ACC-10).
-pub fn address_moved(turn: &mut Turn<'_>, id: MemberId, before: &str, now: &str) -> Result<(), Fault> {
-    let is_owner = members::find(turn, id)?.is_some_and(|member| member.role == coinbox_access::people::Role::Owner);
+pub fn address_moved(turn: &mut Turn<'_>, id: MemberId, now: &str) -> Result<(), Fault> {
+    let is_owner = members::find(turn, id)?.is_some_and(|member| member.role == Role::Owner);
     if !is_owner {
         return Ok(());
     }
@@ -102,10 +103,8 @@ pub fn address_moved(turn: &mut Turn<'_>, id: MemberId, before: &str, now: &str)
     profile::save(turn, id.account, &profile);
     by_mail::moved(turn, (&registered, now), id.account);
     mail::addresses_set(turn, id.account)?;
-    coinbox_ground::feed::event(id.account, "account-changed", "ACC-10")
+    feed::event(id.account, "account-changed", "ACC-10")
         .fact("fields", "email")
-        .fact("email-before", before)
-        .fact("email", now)
         .fact("by", id)
         .tell(turn);
     Ok(())
