@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Attacks on what is built, by number. Whoever builds a flow adds those on it.
-const BUILT: [u32; 14] = [10, 11, 12, 40, 45, 46, 49, 66, 73, 74, 75, 76, 77, 80];
+const BUILT: [u32; 22] = [4, 8, 9, 10, 11, 12, 28, 32, 40, 45, 46, 49, 66, 73, 74, 75, 76, 77, 79, 80, 84, 85];
 
 /// An entry of the list.
 #[derive(Deserialize)]

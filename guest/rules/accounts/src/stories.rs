@@ -250,6 +250,28 @@ fn a_link_opens_nothing_without_browser_or_password() {
     assert_eq!(confirmed(&fake, START, &link, &stranger.holder), Err(Error::Gone), "used up");
 }
 
+/// Attack 28: of two that come at once, one finds the link.
+#[test]
+fn an_activation_link_is_good_once_whichever_way_it_is_used() {
+    let fake = store();
+    let pending = signed_up(&fake, START, sign_up("ada@example.com", "Acme"));
+    let (_, link) = newest_mail(&fake, "ada@example.com");
+    let tickets: Vec<String> = (0..2)
+        .map(|_| {
+            let begun =
+                |turn: &mut Turn<'_>| signup::start_confirm(turn, &from(HOME), link.clone(), PASSWORD.to_owned());
+            weighed(&fake, START, &fake.command(START, begun).expect("counted"), Some(PASSWORD), None)
+        })
+        .collect();
+    let settled =
+        |ticket: &str| fake.command(START, |turn| signup::finish_confirm(turn, &from(HOME), ticket.to_owned()));
+    assert!(matches!(settled(&tickets[0]), Ok(Confirmation::Confirmed(_))));
+    assert_eq!(settled(&tickets[1]), Err(Error::Gone));
+    assert_eq!(settled(&tickets[0]), Err(Error::Refused(Refusal::Unauthenticated)), "a ticket is good once too");
+    assert_eq!(confirmed(&fake, START, &link, &pending.holder), Err(Error::Gone));
+    assert_eq!(keys(&fake, "acct/"), 1);
+}
+
 #[test]
 fn a_password_of_a_sign_up_is_tried_five_times_and_a_dead_link_tells_nothing() {
     let fake = store();

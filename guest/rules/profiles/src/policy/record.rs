@@ -122,7 +122,7 @@ pub struct Policy {
     /// SEC-3, SEC-9.
     #[serde(default, skip_serializing_if = "People::is_default")]
     pub people: People,
-    /// ACC-3, ACC-5, ACC-6.
+    /// ACC-3, ACC-5.
     #[serde(default, skip_serializing_if = "SignUps::is_default")]
     pub sign_ups: SignUps,
 }
