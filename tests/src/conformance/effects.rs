@@ -104,8 +104,8 @@ fn mail(message: &MailMessage) -> Value {
     to.sort_unstable();
     let facts = message.facts.iter().map(|fact| (fact.name.as_str(), fact.value.as_str()));
     let secrets = message.secret_facts.iter().map(|fact| (fact.name.as_str(), fact.value.as_str()));
-    json!({"key": message.key, "template": message.template, "to": to, "language": message.language,
-        "facts": first_values(facts), "secrets": first_values(secrets)})
+    let (facts, secrets) = (first_values(facts), first_values(secrets));
+    json!({"key": message.key, "template": message.template, "to": to, "facts": facts, "secret-facts": secrets})
 }
 
 /// Facts by name; of several with one name the first.
