@@ -2,7 +2,7 @@
 
 use super::START;
 use super::case::{
-    CallStep, Case, Expectation, GatewayStep, Given, GivenAccount, InventoryStep, PasswordStep, Step, TotpStep,
+    CallStep, Case, Expectation, GatewayStep, Given, GivenAccount, GivenEntry, InventoryStep, PasswordStep, Step, TotpStep,
 };
 use super::effects::{self, Mark, Seen};
 use super::matching::{matches, matches_part};
@@ -167,9 +167,26 @@ impl Run {
             }
             self.must("pricing.publish-version", json!({"version": version, "starts-at": "0"}))?;
         }
+        for (name, entries) in &given.lists {
+            self.prepare_list(name, entries).with_context(|| format!("list `{name}`"))?;
+        }
         for (name, account) in &given.accounts {
             self.prepare_account(name, account).with_context(|| format!("account `{name}`"))?;
         }
+        Ok(())
+    }
+
+    fn prepare_list(&mut self, name: &str, entries: &[GivenEntry]) -> anyhow::Result<()> {
+        let about =
+            json!({"source": "the case", "edition": "", "dated": self.world.coinbox.now().to_string(), "licence": ""});
+        let version = self.must("lists.begin", json!({"name": name, "about": about}))?["version"].clone();
+        let entry = |entry: &GivenEntry| match entry {
+            GivenEntry::Plain(entry) => json!({"entry": entry, "note": ""}),
+            GivenEntry::Noted([entry, note]) => json!({"entry": entry, "note": note}),
+        };
+        let entries: Vec<Value> = entries.iter().map(entry).collect();
+        self.must("lists.add", json!({"name": name, "version": version, "entries": entries}))?;
+        self.must("lists.publish", json!({"name": name, "version": version}))?;
         Ok(())
     }
 
@@ -379,7 +396,7 @@ impl Run {
     fn call_step(&mut self, step: &CallStep) -> anyhow::Result<()> {
         let args = self.variables.fill_fields(&step.args, false).map_err(anyhow::Error::msg)?;
         let before = if self.checks_errors { Some(self.stored()?) } else { None };
-        let answer = self.call(&step.call, args, step.caller.as_ref(), step.key.as_deref())?;
+        let answer = self.call(&step.call, args, (step.caller.as_ref(), step.from.as_deref()), step.key.as_deref())?;
         self.lines.push(format!("{} -> {}", step.call, canonical(&answer)));
         if let Some(before) = before.filter(|_| answer.get("err").is_some()) {
             ensure!(before == self.stored()?, "answered {answer} and changed the store all the same");
@@ -481,7 +498,7 @@ impl Run {
     /// A call that must succeed.
     fn must_as(&mut self, function: &str, args: Value, caller: &Value) -> anyhow::Result<Value> {
         let Value::Object(args) = args else { bail!("arguments are an object") };
-        let mut answer = self.call(function, args, Some(caller), None)?;
+        let mut answer = self.call(function, args, (Some(caller), None), None)?;
         ensure!(answer.get("ok").is_some(), "{function} answered {answer}");
         self.drain()?;
         Ok(answer["ok"].take())
@@ -491,16 +508,17 @@ impl Run {
         &mut self,
         function: &str,
         mut args: Map<String, Value>,
-        caller: Option<&Value>,
+        (caller, from): (Option<&Value>, Option<&str>),
         key: Option<&str>,
     ) -> anyhow::Result<Value> {
         if takes_caller(function) {
             self.requests += 1;
             let who = self.who(caller)?;
             let request = format!("request-{}", self.requests);
-            args.insert("caller".to_owned(), json!({"who": who, "request": request, "idempotency-key": key}));
+            let caller = json!({"who": who, "address": from, "request": request, "idempotency-key": key});
+            args.insert("caller".to_owned(), caller);
         } else {
-            ensure!(caller.is_none() && key.is_none(), "`{function}` takes no caller");
+            ensure!(caller.is_none() && from.is_none() && key.is_none(), "`{function}` takes no caller");
         }
         let args = Value::Object(args);
         let is_for_jobs = matches!(function, "jobs.perform" | "jobs.next-request");
@@ -560,7 +578,7 @@ impl Run {
     fn seen(&mut self) -> anyhow::Result<Seen> {
         loop {
             let args = json!({"after": self.position, "limit": 1000});
-            let answer = self.call("events.read", args.as_object().cloned().unwrap_or_default(), None, None)?;
+            let answer = self.call("events.read", args.as_object().cloned().unwrap_or_default(), (None, None), None)?;
             let page = answer["ok"].as_array().cloned().with_context(|| format!("events.read answered {answer}"))?;
             let Some(last) = page.last() else { break };
             self.position = last["position"].as_str().unwrap_or_default().to_owned();
