@@ -18,6 +18,7 @@ mod lists;
 mod numbers;
 mod operation;
 mod pdf;
+mod people;
 mod policy;
 mod products;
 mod queue;
@@ -103,6 +104,8 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     let done = match command {
         Command::Account(command) => accounts::account(&work, command),
         Command::Subaccount(command) => accounts::subaccount(&work, command),
+        Command::Review(command) => people::review(&work, command),
+        Command::Member(command) => people::member(&work, command),
         Command::Credit(command) => credits::credit(&work, command),
         Command::Coupons(command) => coupons::coupons(&work, command),
         Command::Recharge(command) => credits::recharge(&work, command),

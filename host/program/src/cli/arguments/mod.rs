@@ -6,6 +6,7 @@ mod documents;
 mod lists;
 mod numbers;
 mod pdf;
+mod people;
 mod products;
 mod recurring;
 mod refunds;
@@ -17,6 +18,7 @@ pub use documents::{Billing, Invoices, Listed, Receipts, Seats};
 pub use lists::{AccountKind, Accounts, Documents, Issued, word};
 pub use numbers::{NumberType, Numbers};
 pub use pdf::{Document, Pdf, SampleKind};
+pub use people::{Decision, Evidence, Member, Review};
 pub use products::{NewProduct, ProductChange, Products};
 pub use recurring::{NewRecurring, Recurring};
 pub use refunds::{Queue, Refunds};
@@ -89,6 +91,12 @@ pub enum Command {
     /// Sub-accounts
     #[command(subcommand)]
     Subaccount(Subaccount),
+    /// Sign-ups that wait for a decision, and suspensions that are lifted
+    #[command(subcommand)]
+    Review(Review),
+    /// The people of an account
+    #[command(subcommand)]
+    Member(Member),
     /// Balance, lots, adjustments
     #[command(subcommand)]
     Credit(Credit),
