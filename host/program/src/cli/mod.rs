@@ -19,6 +19,7 @@ mod numbers;
 mod operation;
 mod pdf;
 mod people;
+mod person;
 mod policy;
 mod products;
 mod queue;
@@ -36,13 +37,14 @@ mod work;
 
 use crate::config::{Accept, Config};
 use crate::open;
-use arguments::{Accepted, Arguments, Command, Common, Documents, Usage};
+use arguments::{Accepted, Arguments, Command, Common, Documents, MyOwn, Usage};
 use clap::{CommandFactory, FromArgMatches};
 use coinbox_host::coinbox::Drive;
 use coinbox_host::text;
 use coinbox_operations::link::Link;
 use coinbox_operations::local::Local;
 use coinbox_operations::remote::Remote;
+use person::Person;
 use show::Output;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -98,6 +100,18 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Document(ref document) => return pdf::preview(&config, &output, document),
         Command::Restore { from, copy } => return operation::restore(&config, &output, &from, copy),
         Command::Simulate(arguments) => return simulate::run(&config, &output, &arguments),
+        Command::Signup(asked) => {
+            let mut person = Person::new(&own_server(&common, &config)?, &asked.own, &output)?;
+            return person::signup(&mut person, asked.command);
+        }
+        Command::Login(asked) => {
+            let mut person = Person::new(&own_server(&common, &config)?, &asked.own, &output)?;
+            return person::login(&mut person, asked);
+        }
+        Command::Me(asked) => {
+            let mut person = Person::new(&own_server(&common, &config)?, &asked.own, &output)?;
+            return person::me(&mut person, asked.command.unwrap_or(MyOwn::Show));
+        }
         _ => {}
     }
     let work = Work { link: connect(&common, &config, &command)?, output };
@@ -134,6 +148,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Clock(command) => operation::clock(&work, command),
         Command::Backup { to } => operation::backup(&work, &to),
         Command::Serve(_) | Command::Restore { .. } | Command::Config | Command::Simulate(_) => Ok(()),
+        Command::Signup(_) | Command::Login(_) | Command::Me(_) => Ok(()),
     };
     // What a command has made due is driven even if the command's own end was a failure.
     let finished = work.link.finish();
@@ -154,6 +169,9 @@ fn takes_key(command: &Command) -> bool {
             | Command::Backup { .. }
             | Command::Forecast { .. }
             | Command::Verify
+            | Command::Signup(_)
+            | Command::Login(_)
+            | Command::Me(_)
     )
 }
 
@@ -221,10 +239,20 @@ fn connect(common: &Common, config: &Config, command: &Command) -> anyhow::Resul
             )
         })?,
     };
+    Ok(Box::new(Remote::new(&server_of(common, config), token, operator, key)?))
+}
+
+/// The server that was named, or the configured one on this machine.
+fn server_of(common: &Common, config: &Config) -> String {
     // Not a variable of the flag: one in the environment must not contradict `--data`.
     let server = common.server.clone().or_else(|| std::env::var("COINBOX_SERVER").ok());
-    let url = server.unwrap_or_else(|| server_url(config));
-    Ok(Box::new(Remote::new(&url, token, operator, key)?))
+    server.unwrap_or_else(|| server_url(config))
+}
+
+/// The server of a person's own commands: they go through the door that everybody uses.
+fn own_server(common: &Common, config: &Config) -> anyhow::Result<String> {
+    anyhow::ensure!(common.data.is_none(), "--data: this command needs a running server; name it with --server");
+    Ok(server_of(common, config))
 }
 
 /// The configured address, as it is reached on this machine.

@@ -7,6 +7,7 @@ mod lists;
 mod numbers;
 mod pdf;
 mod people;
+mod person;
 mod products;
 mod recurring;
 mod refunds;
@@ -19,6 +20,7 @@ pub use lists::{AccountKind, Accounts, Documents, Issued, word};
 pub use numbers::{NumberType, Numbers};
 pub use pdf::{Document, Pdf, SampleKind};
 pub use people::{Decision, Evidence, Member, Review};
+pub use person::{Channel, Factor, Login, Me, MyOwn, Own, SignUp, SignUpStep};
 pub use products::{NewProduct, ProductChange, Products};
 pub use recurring::{NewRecurring, Recurring};
 pub use refunds::{Queue, Refunds};
@@ -201,6 +203,12 @@ pub enum Command {
     },
     /// Print the effective configuration, secrets masked
     Config,
+    /// Sign up for an account of your own, step by step
+    Signup(SignUp),
+    /// Log in to your account. Asks for the password without showing it
+    Login(Login),
+    /// Your profile, second factors, sessions and password
+    Me(Me),
     /// Run random histories of the rules, with faults, against an independent model
     Simulate(Simulate),
 }
