@@ -3,7 +3,9 @@
 //! Each capability is a small trait. The program `coinbox` picks an implementation from its configuration. A program that embeds
 //! the host may bring its own.
 
-use crate::contract::{coupon_types, email_types, inventory_types, payment_types, telephony_types, vault};
+use crate::contract::{
+    admission_types, coupon_types, email_types, inventory_types, payment_types, telephony_types, vault,
+};
 use std::sync::Arc;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -79,6 +81,12 @@ pub trait Vault: Send + Sync {
     fn verify_password(&self, password: &str, hash: &str) -> vault::PasswordVerdict;
 }
 
+/// Counting the calls of accounts. See `wit/admission.wit`.
+pub trait Admission: Send + Sync {
+    /// Takes one call from the limit of an account, at the moment of the call. None: it may go on. A moment: the limit is used up until then.
+    fn admit(&self, now: Instant, request: &admission_types::AdmissionRequest) -> Option<Instant>;
+}
+
 /// Moving money. See `wit/payment-types.wit` for what each answer means.
 pub trait PaymentGateway: Send + Sync {
     /// Takes money from a stored method.
@@ -145,6 +153,8 @@ pub struct Capabilities {
     pub random: Arc<dyn Random>,
     /// Keys.
     pub vault: Arc<dyn Vault>,
+    /// How often accounts have asked.
+    pub admission: Arc<dyn Admission>,
     /// Payment.
     pub payment: Arc<dyn PaymentGateway>,
     /// Mail.

@@ -14,8 +14,9 @@ wasmtime::component::bindgen!({
 pub const VERSION: &str = "0.2.0";
 
 pub use coinbox::billing::{
-    coupon_types, credit_types, diagnostics, email, email_types, inventory, inventory_types, outside_types, payment,
-    payment_types, storage, telephony, telephony_types, types, usage_types, vault,
+    admission, admission_types, coupon_types, credit_types, diagnostics, email, email_types, inventory,
+    inventory_types, outside_types, payment, payment_types, people_types, storage, telephony, telephony_types, types,
+    usage_types, vault,
 };
 pub use exports::coinbox::billing as exported;
 

@@ -1,5 +1,6 @@
 //! A host that keeps nothing: memory storage, a sandbox gateway, mails and hang-ups in lists. For trying out and for tests.
 
+use crate::admission::Buckets;
 use crate::capability::Capabilities;
 use crate::clock::RealClock;
 use crate::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
@@ -22,6 +23,7 @@ pub fn open(component: &[u8]) -> anyhow::Result<Coinbox> {
         store: StoreChoice::Memory,
         capabilities: Capabilities {
             vault: Arc::new(KeyVault::new(KeyRing::draw(&*random)?, random.clone())),
+            admission: Arc::new(Buckets::default()),
             payment: Arc::new(Sandbox::in_memory(clock.clone(), SandboxSettings::default())?),
             email: Arc::new(MailList::default()),
             telephony: Arc::new(RecordingTelephony::new()),

@@ -11,6 +11,7 @@
 //! # }
 //! ```
 
+use crate::admission::Buckets;
 use crate::capability::{Capabilities, Inventory, Mailer, PaymentGateway, Telephony};
 use crate::clock::{ClockMark, GuardSettings, GuardedClock, Machine};
 use crate::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
@@ -79,6 +80,7 @@ pub fn open(directory: impl AsRef<Path>, component: &[u8], outside: Outside) -> 
             clock: clock.clone(),
             random,
             vault: Arc::new(vault),
+            admission: Arc::new(Buckets::default()),
             payment: outside.payment,
             email: outside.email,
             telephony: outside.telephony,

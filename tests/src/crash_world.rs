@@ -3,6 +3,7 @@
 use crate::components;
 use crate::crash::{Fuse, FusedRules, FusedStore, fused};
 use crate::native::NativeRules;
+use coinbox_host::admission::Buckets;
 use coinbox_host::capability::Capabilities;
 use coinbox_host::clock::SimulatedClock;
 use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
@@ -96,6 +97,7 @@ impl World {
             clock: self.clock.clone(),
             random: self.random.clone(),
             vault: self.vault.clone(),
+            admission: Arc::new(Buckets::default()),
             payment: self.gateway.clone(),
             email: self.mailer.clone(),
             telephony: self.telephony.clone(),

@@ -14,7 +14,7 @@ use coinbox_rules::ground::kept::Kept;
 use coinbox_rules::outside::Effects;
 use coinbox_rules::port;
 use coinbox_rules::turn::{Lent, Turn};
-use lent::{LentEffects, LentRandom, LentStorage, LentVault};
+use lent::{LentAdmission, LentEffects, LentRandom, LentStorage, LentVault};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -99,7 +99,16 @@ impl<'a> Running<'a> {
         let vault = LentVault(&*self.context.capabilities.vault);
         let random = LentRandom(&*self.context.capabilities.random);
         let kept = Kept::default();
-        run(Turn::new(Lent { storage: &storage, vault: &vault, random: &random, now: self.context.now, kept: &kept }))
+        let now = self.context.now;
+        let admission = LentAdmission { admission: &*self.context.capabilities.admission, now };
+        run(Turn::new(Lent {
+            storage: &storage,
+            vault: &vault,
+            random: &random,
+            admission: &admission,
+            now,
+            kept: &kept,
+        }))
     }
 }
 

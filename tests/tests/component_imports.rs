@@ -9,7 +9,9 @@ use wit_parser::decoding::{DecodedWasm, decode};
 use wit_parser::{Resolve, WorldId, WorldItem};
 
 /// Everything that the component may import. Interfaces that hold only types may vanish; the others must be there.
-const AGREED: [&str; 18] = [
+const AGREED: [&str; 21] = [
+    "coinbox:billing/admission-types@0.2.0",
+    "coinbox:billing/admission@0.2.0",
     "coinbox:billing/coupon-types@0.2.0",
     "coinbox:billing/credit-types@0.2.0",
     "coinbox:billing/diagnostics@0.2.0",
@@ -20,6 +22,7 @@ const AGREED: [&str; 18] = [
     "coinbox:billing/outside-types@0.2.0",
     "coinbox:billing/payment-types@0.2.0",
     "coinbox:billing/payment@0.2.0",
+    "coinbox:billing/people-types@0.2.0",
     "coinbox:billing/storage@0.2.0",
     "coinbox:billing/telephony-types@0.2.0",
     "coinbox:billing/telephony@0.2.0",

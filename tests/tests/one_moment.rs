@@ -9,8 +9,9 @@ use coinbox_host::contract::types::{Caller, Operator, Principal};
 use coinbox_host::contract::wasi::clocks::wall_clock;
 use coinbox_host::contract::wasi::random::random;
 use coinbox_host::contract::{
-    Rules, coupon_types, credit_types, diagnostics, email, email_types, inventory, inventory_types, outside_types,
-    payment, payment_types, storage, telephony, telephony_types, types, usage_types, vault,
+    Rules, admission, admission_types, coupon_types, credit_types, diagnostics, email, email_types, inventory,
+    inventory_types, outside_types, payment, payment_types, people_types, storage, telephony, telephony_types, types,
+    usage_types, vault,
 };
 use coinbox_tests::components;
 use std::collections::BTreeMap;
@@ -147,6 +148,12 @@ impl vault::Host for Least {
     }
 }
 
+impl admission::Host for Least {
+    fn admit(&mut self, _: admission_types::AdmissionRequest) -> Result<Option<i64>> {
+        Ok(None)
+    }
+}
+
 impl diagnostics::Host for Least {
     fn report(&mut self, _: diagnostics::Level, text: String) -> Result<()> {
         println!("{text}");
@@ -163,12 +170,14 @@ macro_rules! types_only {
 
 types_only!(
     types,
+    admission_types,
     coupon_types,
     credit_types,
     email_types,
     inventory_types,
     outside_types,
     payment_types,
+    people_types,
     telephony_types,
     usage_types
 );

@@ -2,7 +2,7 @@
 
 use crate::bindings::wasi::clocks::wall_clock;
 use crate::bindings::wasi::random::random;
-use crate::contract::{diagnostics, email, inventory, payment, storage, telephony, types, vault};
+use crate::contract::{admission, diagnostics, email, inventory, payment, storage, telephony, types, vault};
 use crate::mapping::Translate;
 use coinbox_rules::ground::kept::Kept;
 use coinbox_rules::ground::texts::{Given, Texts};
@@ -84,6 +84,12 @@ impl port::Vault for Host {
             vault::PasswordVerdict::MatchesOutdated => port::Weighed::MatchesOutdated,
             vault::PasswordVerdict::Differs => port::Weighed::Differs,
         }
+    }
+}
+
+impl port::Admission for Host {
+    fn admit(&self, request: &port::AdmissionRequest) -> Option<i64> {
+        admission::admit(&request.clone().translate())
     }
 }
 
@@ -176,7 +182,7 @@ fn with_call<T>(run: impl FnOnce(Turn<'_>) -> T) -> T {
         .ok()
         .and_then(|seconds| seconds.checked_mul(1000))
         .map_or(i64::MAX / 2, |ms| ms.saturating_add(i64::from(moment.nanoseconds / 1_000_000)));
-    KEPT.with(|kept| run(Turn::new(Lent { storage: &Host, vault: &Host, random: &Host, now, kept })))
+    KEPT.with(|kept| run(Turn::new(Lent { storage: &Host, vault: &Host, random: &Host, admission: &Host, now, kept })))
 }
 
 /// Runs a query: it reads.

@@ -1,11 +1,11 @@
 //! Types of the exported interfaces.
 
 use crate::bindings::exports::coinbox::billing as exported;
-use crate::contract::{credit_types, outside_types, types, usage_types};
+use crate::contract::{admission_types, credit_types, outside_types, people_types, types, usage_types};
 use crate::mapping::{one_field, records, variants};
 use coinbox_rules::{
     about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
-    jobs, lots, operator, phone_numbers, policy, postpaid, pricing, product, queue, recharge, recurring, refunds,
+    jobs, lots, operator, phone_numbers, policy, port, postpaid, pricing, product, queue, recharge, recurring, refunds,
     reservations, statement, subaccounts, summary, totals, usage, vocabulary, zero_stop,
 };
 
@@ -38,7 +38,10 @@ records! {
     types::Problem = vocabulary::Problem { code, facts }
 
     exported::about::Route = about::Route { way, items, id }
-    exported::about::FunctionFacts = about::FunctionFacts { name, class, permission, open_when_suspended, route }
+    exported::about::FunctionFacts = about::FunctionFacts {
+        name, class, permission, roles, tokens, standings, fresh, audited, rate, slow, route,
+    }
+    admission_types::AdmissionRequest = port::AdmissionRequest { main, holder, credential, class, per_second, request }
     exported::about::Limit = about::Limit { name, value }
     exported::about::Facts = about::Facts { version, contract, time_zones, record_version, functions, limits, names, shared }
 
@@ -308,6 +311,10 @@ variants! {
     }
 
     exported::about::Class = about::Class { Query, Command, Effect | }
+    exported::about::TokenKind = about::Tokens { None, Main, Own | }
+    exported::about::Standing = about::Beside { Unverified, Held, Suspended, Locked, Closing, Closed | }
+    admission_types::RateClass = port::RateClass { Standard, Lookup, Message, Session | }
+    people_types::Role = about::Role { Owner, Admin, Developer, Support, Finance | }
     exported::about::RouteWay = about::Way {
         Account, Each, Columns, Home, InTurn, Merged, Named, Job, Placed, Anywhere |
     }

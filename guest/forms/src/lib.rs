@@ -11,6 +11,7 @@
 //! | [`currency`] | ISO 4217, with the digits of the smallest unit | amounts at the payment gateway, documents, terminals |
 //! | [`email`] | mail addresses | the mailer |
 //! | [`letters`] | text that can be printed | documents, mails, terminals |
+//! | [`network`] | addresses and networks of IPv4 and IPv6, one way to write each | proxies that are believed, networks of operators |
 //! | [`tax_id`] | VAT numbers of the European Union with their check digits, the look of others | reverse charge, documents |
 //! | [`phone`] | numbers that can be rented, and the other side of calls and messages | price books, networks |
 
@@ -21,6 +22,7 @@ pub mod country;
 pub mod currency;
 pub mod email;
 pub mod letters;
+pub mod network;
 pub mod phone;
 pub mod subdivision;
 pub mod tax_id;

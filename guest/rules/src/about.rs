@@ -2,7 +2,9 @@
 
 mod limits;
 
+pub use crate::access::columns::{Beside, RateClass, Standings};
 pub use crate::access::functions::{Class, Function, On, Tokens, Way, functions};
+pub use crate::access::people::Role;
 pub use limits::Limit;
 
 use crate::pricing;
@@ -37,8 +39,20 @@ pub struct FunctionFacts {
     pub class: Class,
     /// Permission that an operator needs; `None`: everybody or nobody in particular.
     pub permission: Option<String>,
-    /// Whether a suspended account may still use it.
-    pub open_when_suspended: bool,
+    /// Which members of the account may use it.
+    pub roles: Vec<Role>,
+    /// Which API tokens may.
+    pub tokens: Tokens,
+    /// In which standings of its account it is open besides `active`.
+    pub standings: Vec<Beside>,
+    /// Whether a session needs a fresh proof.
+    pub fresh: bool,
+    /// Whether the audit log tells what it changed.
+    pub audited: bool,
+    /// What a call of an account is counted as.
+    pub rate: Option<RateClass>,
+    /// Whether it hashes a password.
+    pub slow: bool,
     /// Where a call belongs when accounts are spread over several stores.
     pub route: Route,
 }
@@ -79,7 +93,13 @@ pub fn describe() -> Facts {
             name: function.name.to_owned(),
             class: function.class,
             permission: function.permission.map(str::to_owned),
-            open_when_suspended: function.open_when_suspended,
+            roles: function.roles.to_vec(),
+            tokens: function.tokens,
+            standings: function.standings.iter().collect(),
+            fresh: function.fresh,
+            audited: function.audited,
+            rate: function.rate,
+            slow: function.slow,
             route: Route {
                 way: function.route.way,
                 items: function.route.items.map(str::to_owned),

@@ -1,9 +1,8 @@
-//! What a person's own commands reach a server through: no operator token, a session that the person keeps, and cookies as a browser has them.
+//! What a person's own commands reach a server through: no operator token, and a session that the person keeps.
 
 use crate::link::LinkError;
 use coinbox_host::text;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -25,8 +24,6 @@ pub enum Proof<'a> {
     None,
     /// The token of a session.
     Session(&'a str),
-    /// A cookie by its name.
-    Cookie(&'a str, &'a str),
 }
 
 /// What is sent.
@@ -38,17 +35,8 @@ pub enum Sent<'a> {
     Delete,
     /// JSON.
     Json(&'a Value),
-    /// A file with its media type and its name.
-    File(&'a [u8], &'a str, &'a str),
-}
-
-/// What came back.
-#[derive(Debug)]
-pub struct Came {
-    /// The answer, an object. Empty where there is none.
-    pub body: Value,
-    /// Cookies that the server has set, by name. An empty one is taken back.
-    pub cookies: BTreeMap<String, String>,
+    /// A file, as it is.
+    File(&'a [u8]),
 }
 
 /// Why a person's request was refused.
@@ -108,14 +96,13 @@ impl Door {
         &self.base
     }
 
-    /// One request.
-    pub fn ask(&self, route: &str, sent: Sent<'_>, proof: Proof<'_>) -> Result<Came, anyhow::Error> {
+    /// One request. Answers an object, which is empty where nothing came back.
+    pub fn ask(&self, route: &str, sent: Sent<'_>, proof: Proof<'_>) -> Result<Value, anyhow::Error> {
         let url = format!("{}{route}", self.base);
         let mut headers: Vec<(&str, String)> = Vec::new();
         match proof {
             Proof::None => {}
             Proof::Session(token) => headers.push(("authorization", format!("Bearer {token}"))),
-            Proof::Cookie(name, value) => headers.push(("cookie", format!("{name}={value}"))),
         }
         let answered = match sent {
             Sent::Get => with(self.agent.get(&url), &headers).call(),
@@ -124,9 +111,8 @@ impl Door {
                 headers.push(("content-type", "application/json".to_owned()));
                 with(self.agent.post(&url), &headers).send(body.to_string())
             }
-            Sent::File(bytes, kind, name) => {
-                headers.push(("content-type", kind.to_owned()));
-                headers.push(("x-file-name", name.to_owned()));
+            Sent::File(bytes) => {
+                headers.push(("content-type", "application/octet-stream".to_owned()));
                 with(self.agent.post(&url), &headers).send(bytes)
             }
         };
@@ -137,15 +123,13 @@ impl Door {
             ))
         })?;
         let status = response.status().as_u16();
-        let cookies =
-            response.headers().get_all("set-cookie").iter().filter_map(|value| cookie(value.to_str().ok()?)).collect();
         let bytes = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
         let bytes = bytes.map_err(|error| LinkError::Away(format!("{}: the answer broke off: {error}", self.base)))?;
         let body = read(status, &bytes).ok_or_else(|| {
             LinkError::Failed(format!("{} answered status {status} without JSON: is it a Coinbox server?", self.base))
         })?;
         if (200..300).contains(&status) {
-            return Ok(Came { body, cookies });
+            return Ok(body);
         }
         Err(denied(status, body).into())
     }
@@ -170,12 +154,6 @@ fn denied(status: u16, body: Value) -> Denied {
         message => message,
     };
     Denied { status, code: text("code"), message, body }
-}
-
-/// Name and value of what `Set-Cookie` says.
-fn cookie(header: &str) -> Option<(String, String)> {
-    let (name, value) = header.split(';').next()?.split_once('=')?;
-    Some((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 #[cfg(test)]
@@ -209,10 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_and_refusals_are_read() {
-        let set = "__Host-coinbox-signup=su_1_2; Path=/; Secure; HttpOnly; SameSite=Strict";
-        assert_eq!(cookie(set), Some(("__Host-coinbox-signup".to_owned(), "su_1_2".to_owned())));
-        assert_eq!(cookie("x"), None);
+    fn refusals_are_read() {
         let refused = denied(429, json!({"error": "rate_limit_exceeded", "code": "rate_limit_exceeded"}));
         assert_eq!((refused.status, refused.code.as_str()), (429, "rate_limit_exceeded"));
         assert_eq!(denied(500, json!({})).message, "status 500");

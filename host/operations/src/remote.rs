@@ -25,13 +25,12 @@ pub struct Remote {
     agent: ureq::Agent,
     base: String,
     token: String,
-    operator: String,
     keys: Keys,
 }
 
 impl Remote {
     /// A server at a URL such as `http://127.0.0.1:8844`.
-    pub fn new(url: &str, token: String, operator: String, key: Option<String>) -> Result<Remote, LinkError> {
+    pub fn new(url: &str, token: String, key: Option<String>) -> Result<Remote, LinkError> {
         let base = url.trim_end_matches('/').to_owned();
         if !base.starts_with("http://") && !base.starts_with("https://") {
             return Err(LinkError::Failed(format!(
@@ -44,7 +43,7 @@ impl Remote {
             .timeout_global(Some(ANSWER_TIMEOUT))
             .max_redirects(0)
             .build();
-        Ok(Remote { agent: config.into(), base, token, operator, keys: Keys::new(key) })
+        Ok(Remote { agent: config.into(), base, token, keys: Keys::new(key) })
     }
 
     fn ask(
@@ -72,8 +71,7 @@ impl Remote {
                     .agent
                     .post(&url)
                     .header("authorization", &authorization)
-                    .header("content-type", "application/json")
-                    .header("x-operator-name", &self.operator);
+                    .header("content-type", "application/json");
                 if let Some(key) = key {
                     request = request.header("idempotency-key", &key);
                 }
@@ -120,7 +118,7 @@ impl Remote {
                 None => answer,
             }),
             (401, _) => Err(LinkError::Failed(format!(
-                "{} does not know this operator token; give it with --token or COINBOX_TOKEN (the server keeps it in DATA/operator-token)",
+                "{} does not know this operator token; give it with --token or COINBOX_TOKEN (the server keeps the one of the first set-up in DATA/operator-token; `coinbox operator` makes others)",
                 self.base
             ))),
             (429 | 503, message) => Err(LinkError::Away(message.unwrap_or_else(|| "the server is busy".to_owned()))),
@@ -262,10 +260,10 @@ mod tests {
 
     #[test]
     fn a_server_that_is_not_there_is_told_with_what_to_do() {
-        let remote = Remote::new("http://127.0.0.1:1/", "t".to_owned(), "o".to_owned(), None).expect("a URL");
+        let remote = Remote::new("http://127.0.0.1:1/", "t".to_owned(), None).expect("a URL");
         let error = remote.call("about.describe", json!({})).expect_err("nobody listens there");
         assert!(matches!(error, LinkError::Away(_)), "{error:?}");
         assert!(error.to_string().starts_with("no answer from http://127.0.0.1:1: "), "{error}");
-        assert!(Remote::new("127.0.0.1:1", String::new(), String::new(), None).is_err());
+        assert!(Remote::new("127.0.0.1:1", String::new(), None).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! The door of the accounts: whose credential it is, and whether the account may make another request now (SEC-10, R50).
+//! The door of the accounts: whose credential it is, and whether the account may make another request now (SEC-10, R75).
 
 use super::answer::Failure;
 use super::request::Names;
@@ -9,22 +9,28 @@ use coinbox_host::contract::types::Caller;
 use coinbox_host::text;
 use std::time::Instant;
 
-/// Checks the credential and takes one request of the account's limit (R50). From here on the account is whom the request is counted against.
+/// Checks the credential, by itself. The rules count the request, and its other calls with it. From here on the account is whom its place is counted
+/// against.
 pub fn admitted(rest: &Rest, names: &Names, caller: &Caller) -> Result<(), Failure> {
     let started = Instant::now();
     let answer = rest.host.coinbox.authenticate(caller);
     rest.measured("accounts.authenticate", started, answer.as_ref().map(Result::is_ok).ok());
     let limits = answer?.map_err(|error| failure(rest, &error))?;
     names.ticket.belongs_to(&limits.main_auth_id)?;
-    rest.buckets
-        .take(&limits.main_auth_id, limits.standard, Instant::now())
-        .map_err(|wait| Failure::too_often(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).div_ceil(1000)))?;
     // Now that it is known who asks.
     names.check_question()
 }
 
+/// The account that asks for itself: whether it may, and what it is, in one call.
+pub fn owner(rest: &Rest, names: &Names, caller: &Caller, auth_id: &str) -> Result<Account, Failure> {
+    let account = read(rest, caller, auth_id)?;
+    names.ticket.belongs_to(&account.auth_id)?;
+    names.check_question()?;
+    Ok(account)
+}
+
 /// An account, for whoever may read it.
-pub fn read(rest: &Rest, caller: &Caller, auth_id: &str) -> Result<Account, Failure> {
+fn read(rest: &Rest, caller: &Caller, auth_id: &str) -> Result<Account, Failure> {
     let started = Instant::now();
     let answer = rest.host.coinbox.get_account(caller, auth_id);
     rest.measured("accounts.get", started, answer.as_ref().map(Result::is_ok).ok());

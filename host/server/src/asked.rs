@@ -6,14 +6,15 @@ use super::forms::{Form, Listed};
 use super::request::{self, Names, Peer};
 use super::state::Rest;
 use super::takes::{Takes, Who};
+use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use coinbox_host::contract::exported::accounts::Account;
-use coinbox_host::contract::types::{Caller, Principal, RequestPart};
+use coinbox_host::contract::types::{Caller, Principal, Refusal, RequestPart};
 use coinbox_host::json::strict::Repeated;
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Longest body of a customer's request.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -31,7 +32,7 @@ pub struct Asked {
     segments: Vec<String>,
     path: String,
     query: Vec<(String, String)>,
-    sender: Sender,
+    sender: Arc<Sender>,
     takes: Takes,
     function: Option<&'static str>,
     part: Result<Option<RequestPart>, Failure>,
@@ -40,20 +41,45 @@ pub struct Asked {
 }
 
 /// Who sent a request.
-struct Sender {
+pub struct Sender {
     caller: Caller,
     /// The main account of the path, as it was when the request came: only where it asks for itself.
     owner: Option<Account>,
+    names: Names,
+    proof: Mutex<Proof>,
+}
+
+/// How the proof of a request stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Proof {
+    /// The first function that is asked with it says.
+    Unasked,
+    /// The rules have looked at it and answered.
+    Good,
+    /// It is wrong.
+    Wrong,
 }
 
 impl Sender {
-    /// Checks the proof that a request brings. Whoever is refused here learns nothing else.
-    async fn of(rest: &Arc<Rest>, names: &Names, who: Who, parts: &Parts, account: &str) -> Result<Sender, Failure> {
+    fn new(caller: Caller, owner: Option<Account>, names: &Names, proof: Proof) -> Sender {
+        Sender { caller, owner, names: names.clone(), proof: Mutex::new(proof) }
+    }
+
+    /// Checks the proof that a request brings. Whoever is refused here learns nothing else. A request that only reads is proved by the function that
+    /// answers it: one call of the rules instead of two.
+    async fn of(
+        rest: &Arc<Rest>,
+        names: &Names,
+        who: Who,
+        parts: &Parts,
+        account: &str,
+        only_reads: bool,
+    ) -> Result<Sender, Failure> {
         let peer = parts.extensions.get::<Peer>().copied();
         let operator = match who {
             Who::Anybody => {
                 let caller = request::nobody(rest, &parts.headers, peer, names);
-                return Ok(Sender { caller, owner: None });
+                return Ok(Sender::new(caller, None, names, Proof::Good));
             }
             Who::Operator => true,
             Who::OperatorByRule => request::brings_bearer(&parts.headers),
@@ -61,19 +87,64 @@ impl Sender {
         };
         if operator {
             let caller = request::operator(rest, &parts.headers, peer, names)?;
-            return Ok(Sender { caller, owner: None });
+            return Ok(Sender::new(caller, None, names, Proof::Good));
         }
         let caller = request::customer(rest, &parts.headers, peer, names)?;
         let (names, account) = (names.clone(), account.to_owned());
+        if only_reads && who != Who::Owner {
+            return Ok(Sender::new(caller, None, &names, Proof::Unasked));
+        }
         rest.blocking(move |rest| {
-            admission::admitted(rest, &names, &caller)?;
             let owner = match who {
-                Who::Owner => Some(admission::read(rest, &caller, &account)?),
-                _ => None,
+                Who::Owner => Some(admission::owner(rest, &names, &caller, &account)?),
+                _ => {
+                    admission::admitted(rest, &names, &caller)?;
+                    None
+                }
             };
-            Ok(Sender { caller, owner })
+            Ok(Sender::new(caller, owner, &names, Proof::Good))
         })
         .await
+    }
+
+    fn proof(&self) -> Proof {
+        *self.proof.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, proof: Proof) {
+        *self.proof.lock().unwrap_or_else(PoisonError::into_inner) = proof;
+    }
+
+    /// Asks the rules for nothing but the proof, where no function has looked at it.
+    pub async fn prove(&self, rest: &Arc<Rest>) -> Result<(), Failure> {
+        match self.proof() {
+            Proof::Good => return Ok(()),
+            Proof::Wrong => return Err(Failure::unauthenticated("Basic")),
+            Proof::Unasked => {}
+        }
+        let (names, caller) = (self.names.clone(), self.caller.clone());
+        rest.blocking(move |rest| admission::admitted(rest, &names, &caller)).await?;
+        self.set(Proof::Good);
+        Ok(())
+    }
+
+    /// What a function that was asked with the proof has answered says of the proof. The place of the request is counted against the account from
+    /// here on, if it is a main account; that of a sub-account stays counted against its address.
+    fn learn(&self, answer: &Value) -> Result<(), Failure> {
+        if self.proof() != Proof::Unasked {
+            return Ok(());
+        }
+        if answer["err"]["refused"] == "unauthenticated" {
+            self.set(Proof::Wrong);
+            return Ok(());
+        }
+        self.set(Proof::Good);
+        match &self.caller.who {
+            Principal::Token(credential) if credential.auth_id.starts_with("MA") => {
+                self.names.ticket.belongs_to(&credential.auth_id)
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -96,7 +167,28 @@ impl Asked {
             Err(_) => return Err(Failure::field("path", "wrong-form", "must be UTF-8 text")),
         };
         let account = segments.first().map_or("", String::as_str);
-        let sender = Sender::of(&rest, &names, who, &parts, account).await?;
+        // A question in which a key stands twice is refused, and only to whoever may ask.
+        let only_reads = matches!(parts.method, Method::GET | Method::HEAD)
+            && function.is_some()
+            && names.repeated.is_none()
+            && body.is_end_stream();
+        let sender = Arc::new(Sender::of(&rest, &names, who, &parts, account, only_reads).await?);
+        let asked = Asked::said(rest.clone(), (parts, body), &sender, (segments, who, takes, function)).await;
+        match asked {
+            Ok(asked) => Ok(asked),
+            // What is wrong with a request is told to whoever may ask, and to nobody else.
+            Err(failure) => Err(sender.prove(&rest).await.err().unwrap_or(failure)),
+        }
+    }
+
+    /// What a request says.
+    async fn said(
+        rest: Arc<Rest>,
+        (parts, body): (Parts, Body),
+        sender: &Arc<Sender>,
+        (segments, who, takes, function): (Vec<String>, Who, Takes, Option<&'static str>),
+    ) -> Result<Asked, Failure> {
+        let (sender, names) = (sender.clone(), sender.names.clone());
         let part = request::part(&parts.headers);
         let mut query = Vec::new();
         let (given, repeated) = match takes {
@@ -123,6 +215,28 @@ impl Asked {
         };
         let (api_id, path) = (names.api_id, parts.uri.path().to_owned());
         Ok(Asked { rest, api_id, segments, path, query, sender, takes, function, part, given, repeated })
+    }
+
+    /// Who sent it.
+    pub fn sender(&self) -> Arc<Sender> {
+        self.sender.clone()
+    }
+
+    /// Refuses whoever may not ask, before anything is done for him that no function of the rules refuses.
+    pub async fn prove(&self) -> Result<(), Failure> {
+        self.sender.prove(&self.rest).await
+    }
+
+    /// Refuses an operator who lacks a permission for what only the host does, and everybody else.
+    pub fn needs(&self, permission: &str) -> Result<(), Failure> {
+        let held = match &self.sender.caller.who {
+            Principal::Operator(operator) => operator.permissions.iter().any(|held| held == permission),
+            _ => false,
+        };
+        if held {
+            return Ok(());
+        }
+        Err(Failure::refused(&Refusal::Forbidden(permission.to_owned()), 0, str::to_owned))
     }
 
     /// Whether it is an operator.
@@ -195,6 +309,7 @@ impl Asked {
         let caller = self.rest.host.coinbox.caller_for(function, self.caller());
         arguments["caller"] = coinbox_host::json::to_value(&caller).map_err(internal)?;
         let mut answer = self.rest.call(function, arguments).await?;
+        self.sender.learn(&answer)?;
         if let Some(error) = answer.get_mut("err") {
             return Ok(Err(error.take()));
         }

@@ -357,6 +357,8 @@ fn with_services(mut filter: Map<String, Value>, wanted: &[&str], offset: u32, l
 
 /// What is in stock; 503 where the stock cannot be asked.
 async fn offers(asked: &Asked, filter: &Map<String, Value>) -> Result<Value, Failure> {
+    // The stock takes no caller.
+    asked.prove().await?;
     let page = asked.rest.call("numbers.offers", json!({"filter": filter})).await?;
     if page.is_null() {
         return Err(Failure::unavailable("the stock of numbers cannot be asked, try again", 5));

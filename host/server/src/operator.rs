@@ -164,6 +164,7 @@ fn error_status(error: &Value, now: i64) -> (StatusCode, Option<u64>) {
 
 /// Drives a job before all others and answers how it stands, after four seconds at the latest.
 async fn drive(asked: Asked) -> Result<Outcome, Failure> {
+    asked.needs("host.drive")?;
     let job = asked.segment(0).to_owned();
     if job.len() > 200 {
         return Err(Failure::field("job", "too-long", "at most 200 bytes"));
@@ -174,6 +175,7 @@ async fn drive(asked: Asked) -> Result<Outcome, Failure> {
 
 /// Copies the store, while it is in use, to a new file on the server's machine: `{"to": "/absolute/path"}`.
 async fn backup(asked: Asked) -> Result<Outcome, Failure> {
+    asked.needs("host.backup")?;
     let to = match asked.value("to") {
         Some(Value::String(to)) if to.starts_with('/') && to.len() <= 4096 && !to.contains('\0') => PathBuf::from(to),
         _ => return Err(Failure::field("to", "wrong-form", "must be an absolute path on the server's machine")),
@@ -217,6 +219,7 @@ async fn alone<T: Send + 'static>(
 
 /// Reads every row of the store and compares it with its check value. One at a time: it reads the whole store.
 async fn check(asked: Asked) -> Result<Outcome, Failure> {
+    asked.needs("host.check")?;
     static ONE: Mutex<()> = Mutex::new(());
     let checked = alone(&asked.rest, &ONE, "check", |rest| Ok(rest.host.coinbox.check_store()?)).await?;
     Ok(Outcome::ok(json!(StoreCheck::from(checked))))
@@ -225,6 +228,7 @@ async fn check(asked: Asked) -> Result<Outcome, Failure> {
 /// What would happen to an account, on a copy of the store: `{"account": auth ID, "months": 3}`. One at a time: it takes a copy of the whole
 /// store.
 async fn forecast(asked: Asked) -> Result<Outcome, Failure> {
+    asked.needs("host.forecast")?;
     static ONE: Mutex<()> = Mutex::new(());
     let account = match asked.value("account") {
         Some(Value::String(account)) if account.len() <= 40 => account.clone(),
@@ -251,6 +255,7 @@ async fn clock(asked: Asked) -> Result<Outcome, Failure> {
 
 /// Moves a simulated clock, `{"to": moment}` or `{"by": "30d"}`, and drives all that becomes due on the way.
 async fn advance(asked: Asked) -> Result<Outcome, Failure> {
+    asked.needs("host.clock")?;
     let rest = &asked.rest;
     if !rest.host.is_simulated() {
         return Err(HostError::RealClock.into());
@@ -285,6 +290,7 @@ async fn advance(asked: Asked) -> Result<Outcome, Failure> {
 /// A person says that the machine's clock is right although it has jumped ahead: `{"to": moment}`, the moment that the person has seen it
 /// show.
 async fn confirm_clock(asked: Asked) -> Result<Outcome, Failure> {
+    asked.needs("host.clock")?;
     let Some(Value::String(to)) = asked.value("to") else {
         return Err(Failure::field("to", "missing", "must be the moment that the machine's clock shows"));
     };

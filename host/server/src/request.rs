@@ -1,14 +1,16 @@
 //! What every request brings along: its names, its sender, its proof, its body.
 
 use super::answer::Failure;
+use super::operators::Known;
 use super::places::Ticket;
 use super::settings::TrustedProxies;
-use super::state::{Rest, token_digest};
+use super::state::Rest;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use coinbox_host::contract::types::{Caller, Credential, Operator, Principal, RequestPart};
+use coinbox_forms::network;
+use coinbox_host::contract::types::{Caller, Credential, Operator, Principal, Refusal, RequestPart};
 use coinbox_host::json::strict::{self, Repeated};
 use coinbox_host::text;
 use coinbox_operations::remote::IDEMPOTENCY_PART;
@@ -17,7 +19,6 @@ use serde_json::Value;
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
-use subtle::ConstantTimeEq;
 
 /// Longest `Authorization` header that is looked at.
 const AUTHORIZATION_BYTES_MAX: usize = 512;
@@ -33,8 +34,8 @@ pub struct Peer(pub SocketAddr);
 pub struct Names {
     /// New for each answer (REST-1).
     pub api_id: String,
-    /// The client's `X-Request-Id`, or the same as `api_id`.
-    pub request: String,
+    /// The client's own name of it, `X-Request-Id`, which comes back: the rules are told `api_id`, which no client can choose (R79).
+    pub client: Option<String>,
     /// What the request holds.
     pub ticket: Ticket,
     /// The first key that its question has twice.
@@ -47,12 +48,7 @@ impl Names {
         let api_id = uuid::Uuid::new_v4().to_string();
         let given = headers.get("x-request-id").and_then(|value| value.to_str().ok());
         let good = |text: &&str| (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-        Names {
-            request: given.filter(good).map_or_else(|| api_id.clone(), str::to_owned),
-            api_id,
-            ticket: Ticket::default(),
-            repeated: None,
-        }
+        Names { client: given.filter(good).map(str::to_owned), api_id, ticket: Ticket::default(), repeated: None }
     }
 
     /// Refuses a question in which a key stands twice: which of the two counts would be anybody's guess. For after it is known who asks.
@@ -71,9 +67,8 @@ pub fn repeated_in(question: &str) -> Option<String> {
 }
 
 /// Headers that say who asks and for what: each at most once.
-const ONCE: [(&str, &str); 4] = [
+const ONCE: [(&str, &str); 3] = [
     ("authorization", "Authorization"),
-    ("x-operator-name", "X-Operator-Name"),
     ("idempotency-key", "Idempotency-Key"),
     (IDEMPOTENCY_PART, "Idempotency-Part"),
 ];
@@ -85,27 +80,22 @@ fn check_headers(headers: &HeaderMap) -> Result<(), Failure> {
     }
 }
 
-/// The customer's address: the peer's, or what trusted proxies say about it. IPv4-mapped addresses are written as IPv4.
-pub fn customer_address(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &TrustedProxies) -> Option<String> {
+/// The customer's address: the peer's, or what trusted proxies say about it, in its one form. None: nobody knows, as there is no peer, or as a trusted
+/// proxy named something that is no address.
+///
+/// Every hop is named by the hop behind it. So they are read from the right, only as long as the speaker is trusted: whatever a client has written
+/// further left means nothing.
+pub fn customer_address(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &TrustedProxies) -> Option<IpAddr> {
     let mut address = peer?.to_canonical();
-    let forwarded: Vec<&str> = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .collect();
-    // From the nearest hop outwards, as long as the speaker is trusted.
-    for hop in forwarded.into_iter().rev() {
-        if !trusted.contains(address) {
-            break;
-        }
-        match hop.parse::<IpAddr>() {
-            Ok(named) => address = named.to_canonical(),
-            Err(_) => break,
+    for line in headers.get_all("x-forwarded-for").iter().rev() {
+        for hop in line.as_bytes().rsplit(|byte| *byte == b',') {
+            if !trusted.contains(address) {
+                return Some(address);
+            }
+            address = network::address(std::str::from_utf8(hop.trim_ascii()).ok()?)?;
         }
     }
-    Some(address.to_string())
+    Some(address)
 }
 
 fn device(headers: &HeaderMap) -> Option<String> {
@@ -144,23 +134,16 @@ pub fn customer(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Na
     caller(rest, headers, peer, names, Principal::Token(credential))
 }
 
-/// The caller of an operator's request: whoever has the token, under the name that it gives, with every permission.
+/// The caller of an operator's request, with the permissions of its token.
 pub fn operator(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names) -> Result<Caller, Failure> {
     check_headers(headers)?;
-    check_operator(rest, headers)?;
+    let known = known_operator(rest, headers).ok_or_else(|| Failure::unauthenticated("Bearer"))?;
+    let address = customer_address(peer.map(|peer| peer.0.ip()), headers, &rest.trusted_proxies);
+    if !known.may_come_from(address) {
+        return Err(Failure::refused(&Refusal::AddressNotAllowed, 0, str::to_owned));
+    }
     names.check_question()?;
-    let name = match headers.get("x-operator-name").map(|value| value.to_str()) {
-        None => "operator",
-        Some(Ok(name)) if (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic()) => name,
-        Some(_) => {
-            return Err(Failure::field(
-                "X-Operator-Name",
-                "wrong-form",
-                "1 to 64 printable ASCII characters without space",
-            ));
-        }
-    };
-    let operator = Operator { name: name.to_owned(), permissions: rest.permissions.clone() };
+    let operator = Operator { name: known.name, permissions: known.permissions.to_vec() };
     caller(rest, headers, peer, names, Principal::Operator(operator))
 }
 
@@ -169,20 +152,19 @@ pub fn brings_bearer(headers: &HeaderMap) -> bool {
     authorization(headers, "bearer").is_some()
 }
 
-/// Compares the Bearer token in constant time, whatever its length.
-pub fn check_operator(rest: &Rest, headers: &HeaderMap) -> Result<(), Failure> {
-    let given = authorization(headers, "bearer").unwrap_or_default();
-    let matches = bool::from(token_digest(given).ct_eq(&rest.token_digest));
-    if matches { Ok(()) } else { Err(Failure::unauthenticated("Bearer")) }
+/// Which operator's token a request brings.
+pub fn known_operator(rest: &Rest, headers: &HeaderMap) -> Option<Known> {
+    rest.operators.find(authorization(headers, "bearer")?)
 }
 
 /// The caller of a request that needs no proof.
 pub fn nobody(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names) -> Caller {
     Caller {
         who: Principal::Nobody,
-        address: customer_address(peer.map(|peer| peer.0.ip()), headers, &rest.trusted_proxies),
+        address: customer_address(peer.map(|peer| peer.0.ip()), headers, &rest.trusted_proxies)
+            .map(|address| address.to_string()),
         device: device(headers),
-        request: names.request.clone(),
+        request: names.api_id.clone(),
         idempotency_key: None,
         part: None,
     }
@@ -329,6 +311,7 @@ pub fn json_object_with_repeats(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use coinbox_forms::network::Network;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         pairs
@@ -341,19 +324,68 @@ mod tests {
     fn proxies_are_believed_only_where_they_are_trusted() {
         let peer: Option<IpAddr> = Some("10.0.0.1".parse().expect("address"));
         let forwarded = headers(&[("x-forwarded-for", "1.2.3.4, 203.0.113.9, 10.0.0.2")]);
-        let of = |trusted: &[&str]| {
-            let trusted = trusted.iter().map(|address| address.parse().expect("address")).collect();
-            customer_address(peer, &forwarded, &TrustedProxies::new(trusted)).expect("peer")
-        };
+        let of = |trusted: &[&str]| shown(peer, &forwarded, trusted).expect("an address");
         assert_eq!(of(&[]), "10.0.0.1");
         assert_eq!(of(&["10.0.0.1"]), "10.0.0.2");
         assert_eq!(of(&["10.0.0.1", "10.0.0.2"]), "203.0.113.9");
+        assert_eq!(of(&["10.0.0.0/8"]), "203.0.113.9");
+        assert_eq!(of(&["10.0.0.0/31"]), "10.0.0.2");
+        assert_eq!(of(&["0.0.0.0/0"]), "1.2.3.4", "all of them are trusted: the first speaker");
         let mapped = Some("::ffff:192.0.2.7".parse().expect("address"));
+        assert_eq!(shown(mapped, &HeaderMap::new(), &[]).as_deref(), Some("192.0.2.7"));
         assert_eq!(
-            customer_address(mapped, &HeaderMap::new(), &TrustedProxies::default()).as_deref(),
-            Some("192.0.2.7")
+            shown(mapped, &headers(&[("x-forwarded-for", "2001:DB8::1")]), &["192.0.2.0/24"]).as_deref(),
+            Some("2001:db8::1")
         );
         assert_eq!(customer_address(None, &forwarded, &TrustedProxies::default()), None);
+    }
+
+    fn shown(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[&str]) -> Option<String> {
+        let trusted = trusted.iter().map(|network| Network::parse(network).expect("a network")).collect();
+        customer_address(peer, headers, &TrustedProxies::new(trusted)).map(|address| address.to_string())
+    }
+
+    /// Attack 77: forged, doubled, with port, garbage, other headers.
+    #[test]
+    fn what_a_client_writes_into_forwarding_headers_is_not_believed() {
+        let peer: Option<IpAddr> = Some("10.0.0.1".parse().expect("address"));
+        let of = |lines: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("x-forwarded-for", line.parse().expect("a value"));
+            }
+            shown(peer, &headers, &["10.0.0.0/8"])
+        };
+        let seen = Some("203.0.113.9".to_owned());
+        for forged in ["198.51.100.7", "10.0.0.5", "garbage", "", "::1", "198.51.100.7:80", "a, b,, c"] {
+            assert_eq!(of(&[&format!("{forged}, 203.0.113.9")]), seen, "{forged}");
+            assert_eq!(of(&[forged, "203.0.113.9"]), seen, "{forged} in a line of its own");
+            assert_eq!(of(&[&format!("{forged}, 203.0.113.9, 10.0.0.2")]), seen, "{forged} behind two proxies");
+        }
+        // What a trusted hop says is read or it is not known.
+        for hop in [
+            "203.0.113.9:4711",
+            "[2001:db8::1]",
+            "[2001:db8::1]:80",
+            "unknown",
+            "_hidden",
+            "",
+            "203.0.113.09",
+            "fe80::1%eth0",
+            "203.0.113.9;by=x",
+        ] {
+            assert_eq!(of(&[hop]), None, "{hop}");
+            assert_eq!(of(&[&format!("198.51.100.7, {hop}")]), None, "{hop}");
+        }
+        // Other headers say nothing.
+        let others = headers(&[
+            ("forwarded", "for=198.51.100.7"),
+            ("x-real-ip", "198.51.100.7"),
+            ("cf-connecting-ip", "198.51.100.7"),
+        ]);
+        assert_eq!(shown(peer, &others, &["10.0.0.0/8"]).as_deref(), Some("10.0.0.1"));
+        // A peer that is not trusted says nothing about others.
+        assert_eq!(shown(peer, &headers(&[("x-forwarded-for", "198.51.100.7")]), &[]).as_deref(), Some("10.0.0.1"));
     }
 
     #[test]
@@ -386,10 +418,10 @@ mod tests {
     }
 
     #[test]
-    fn request_names_are_taken_over_when_they_are_good() {
-        assert_eq!(Names::new(&headers(&[("x-request-id", "abc-1")])).request, "abc-1");
+    fn names_of_clients_are_noted_when_they_are_good() {
+        assert_eq!(Names::new(&headers(&[("x-request-id", "abc-1")])).client.as_deref(), Some("abc-1"));
         let drawn = Names::new(&headers(&[("x-request-id", "has space")]));
-        assert_eq!(drawn.request, drawn.api_id);
+        assert_eq!(drawn.client, None);
         assert_eq!(uuid::Uuid::parse_str(&drawn.api_id).expect("uuid").get_version_num(), 4);
     }
 

@@ -121,8 +121,12 @@ impl Route {
         let names = names.unwrap_or_else(|| Names::new(request.headers()));
         let api_id = names.api_id.clone();
         let answer = async {
-            let asked = Asked::read(rest, names, self.who, self.takes, self.function, request).await?;
-            self.answers.answer(asked).await
+            let asked = Asked::read(rest.clone(), names, self.who, self.takes, self.function, request).await?;
+            let sender = asked.sender();
+            let answer = self.answers.answer(asked).await;
+            // Whatever the handler has made of it: nobody is answered whose proof is wrong, or was not looked at.
+            sender.prove(&rest).await?;
+            answer
         };
         answer.await.unwrap_or_else(|failure| failure.taking(self.who.credentials()).respond(&api_id))
     }

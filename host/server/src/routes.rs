@@ -137,11 +137,11 @@ async fn around(State(rest): State<Arc<Rest>>, mut request: Request, next: Next)
     // Never the path or headers: they hold account names and secrets.
     let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     if watching {
-        tracing::debug!(%method, route, status, took_us, request = names.request, "request");
+        tracing::debug!(%method, route, status, took_us, request = names.api_id, client = names.client, "request");
     } else {
-        tracing::info!(%method, route, status, took_us, request = names.request, "request");
+        tracing::info!(%method, route, status, took_us, request = names.api_id, client = names.client, "request");
     }
-    if let Ok(value) = HeaderValue::from_str(&names.request) {
+    if let Ok(value) = HeaderValue::from_str(names.client.as_ref().unwrap_or(&names.api_id)) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
     // The sender is counted until the answer is sent.
@@ -156,12 +156,12 @@ async fn around(State(rest): State<Arc<Rest>>, mut request: Request, next: Next)
 
 /// A place for a request, and who it is counted against.
 fn enter(rest: &Rest, request: &Request, sender: Option<IpAddr>) -> Result<places::Ticket, Failure> {
-    let operator = request::check_operator(rest, request.headers()).is_ok();
+    let operator = request::known_operator(rest, request.headers()).is_some();
     rest.places.enter(operator, sender)
 }
 
-/// The address of whoever sent a request: the peer's, or what trusted proxies say.
+/// The address that the place of a request is counted against: that of whoever sent it, or of its peer where a proxy names nobody that can be read.
 fn sender(rest: &Rest, request: &Request) -> Option<IpAddr> {
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
-    request::customer_address(peer, request.headers(), &rest.trusted_proxies)?.parse().ok()
+    request::customer_address(peer, request.headers(), &rest.trusted_proxies).or(peer)
 }

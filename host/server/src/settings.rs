@@ -1,20 +1,21 @@
 //! How a server is set up: bounds, and whom it believes.
 
+use coinbox_forms::network::Network;
 use std::net::IpAddr;
 
-/// Addresses whose forwarding headers are believed.
+/// Networks whose forwarding headers are believed.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct TrustedProxies(Vec<IpAddr>);
+pub struct TrustedProxies(Vec<Network>);
 
 impl TrustedProxies {
-    /// Exactly these addresses.
-    pub fn new(addresses: Vec<IpAddr>) -> TrustedProxies {
-        TrustedProxies(addresses)
+    /// Exactly these networks.
+    pub fn new(networks: Vec<Network>) -> TrustedProxies {
+        TrustedProxies(networks)
     }
 
-    /// Whether this one may speak for others.
+    /// Whether this address may speak for others.
     pub fn contains(&self, address: IpAddr) -> bool {
-        self.0.contains(&address.to_canonical())
+        self.0.iter().any(|network| network.contains(address))
     }
 }
 

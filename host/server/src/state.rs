@@ -1,7 +1,7 @@
 //! What all handlers share: the host, bounds, places and proofs.
 
 use super::answer::Failure;
-use super::limit::Buckets;
+use super::operators::Operators;
 use super::places::{Numbers, Places};
 use super::settings::{RestLimits, TrustedProxies};
 use axum::http::StatusCode;
@@ -9,7 +9,6 @@ use coinbox_host::contract::exported::about::Class;
 use coinbox_host::engine::class_name;
 use coinbox_operations::running::Running;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,17 +18,19 @@ pub struct Rest {
     pub host: Running,
     pub(super) limits: RestLimits,
     pub(super) trusted_proxies: TrustedProxies,
-    pub(super) token_digest: [u8; 32],
-    pub(super) permissions: Vec<String>,
-    pub(super) buckets: Buckets,
+    pub(super) operators: Operators,
     pub(super) places: Arc<Places>,
 }
 
 impl Rest {
     /// Around a host. Whoever has the token is the operator.
     pub fn new(host: Running, operator_token: &str, limits: RestLimits, trusted_proxies: TrustedProxies) -> Rest {
-        let permissions =
-            host.coinbox.facts().functions.iter().filter_map(|function| function.permission.clone()).collect();
+        let operators = Operators::shared(operator_token, permissions(&host));
+        Rest::with(host, operators, limits, trusted_proxies)
+    }
+
+    /// Around a host, with its operators.
+    pub fn with(host: Running, operators: Operators, limits: RestLimits, trusted_proxies: TrustedProxies) -> Rest {
         Rest {
             places: Places::new(Numbers {
                 common: limits.concurrent_requests,
@@ -39,9 +40,7 @@ impl Rest {
                 // The body is here: a moment's wait is better than sending it all again.
                 patience: Duration::from_secs(2),
             }),
-            token_digest: token_digest(operator_token),
-            permissions,
-            buckets: Buckets::default(),
+            operators,
             host,
             limits,
             trusted_proxies,
@@ -92,7 +91,7 @@ impl Rest {
     }
 }
 
-/// What is kept of the operator token.
-pub fn token_digest(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
+/// Every permission that the rules of a host know.
+pub fn permissions(host: &Running) -> Vec<String> {
+    host.coinbox.facts().functions.iter().filter_map(|function| function.permission.clone()).collect()
 }

@@ -5,10 +5,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use base64::Engine;
+use coinbox_host::admission::Buckets;
 use coinbox_host::capability::Capabilities;
 use coinbox_host::clock::SimulatedClock;
 use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
-use coinbox_host::contract::exported::about::{Class, Facts, FunctionFacts, Route, RouteWay};
+use coinbox_host::contract::admission_types::{AdmissionRequest, RateClass};
+use coinbox_host::contract::exported::about::{Class, Facts, FunctionFacts, Route, RouteWay, TokenKind};
 use coinbox_host::engine::{CallContext, CallError, CallOutcome, RulesRuntime, RulesSlot};
 use coinbox_host::inventory::MemoryInventory;
 use coinbox_host::mails::MailList;
@@ -28,6 +30,7 @@ mod doors;
 mod numbers;
 mod printing;
 mod rows;
+mod tokens;
 
 const ACCOUNT: &str = "MAAAAAAAAAAAAAAAAAAA";
 const TOKEN: &str = "0123456789012345678901234567890123456789";
@@ -102,6 +105,25 @@ impl Made {
     }
 }
 
+impl Made {
+    /// When the account may ask again, where it is over its limit.
+    fn counted(&self, context: &CallContext<'_>, arguments: &Value) -> Option<i64> {
+        let token = &arguments["caller"]["who"]["token"];
+        if token["auth-id"] != ACCOUNT || token["token"] != TOKEN {
+            return None;
+        }
+        let asked = AdmissionRequest {
+            main: ACCOUNT.to_owned(),
+            holder: ACCOUNT.to_owned(),
+            credential: ACCOUNT.to_owned(),
+            class: RateClass::Standard,
+            per_second: self.rate,
+            request: arguments["caller"]["request"].as_str().expect("a name").to_owned(),
+        };
+        context.capabilities.admission.admit(context.now, &asked)
+    }
+}
+
 /// The IDs of events that came as columns.
 fn ids(arguments: &Value) -> Vec<String> {
     let names = &arguments["columns"]["names"];
@@ -120,11 +142,21 @@ impl RulesRuntime for Made {
         &self.facts
     }
 
-    fn call(&self, _: Option<&mut RulesSlot>, _: CallContext<'_>, function: &str, arguments: &Value) -> CallOutcome {
+    fn call(
+        &self,
+        _: Option<&mut RulesSlot>,
+        context: CallContext<'_>,
+        function: &str,
+        arguments: &Value,
+    ) -> CallOutcome {
         if function == "operator.list-queue" {
             return CallOutcome { answer: Err(CallError::Deadline { limit_ms: 1 }), changes: None };
         }
         self.asked.lock().expect("lock").push((function.to_owned(), arguments.clone()));
+        if let Some(again) = self.counted(&context, arguments) {
+            let refused = json!({"err": {"refused": {"too-often": again.to_string()}}});
+            return CallOutcome { answer: Ok(refused), changes: None };
+        }
         CallOutcome { answer: Ok(self.answer(function, arguments)), changes: None }
     }
 }
@@ -141,7 +173,13 @@ fn facts() -> Facts {
         name: name.to_owned(),
         class,
         permission: (!name.starts_with("jobs.")).then(|| name.to_owned()),
-        open_when_suspended: true,
+        roles: Vec::new(),
+        tokens: TokenKind::None,
+        standings: Vec::new(),
+        fresh: false,
+        audited: false,
+        rate: None,
+        slow: false,
         route: Route { way: RouteWay::Anywhere, items: None, id: None },
     };
     let functions = vec![
@@ -179,12 +217,17 @@ fn facts() -> Facts {
 }
 
 fn server(rate: u32, limits: RestLimits) -> Server {
+    server_of(rate, limits, None)
+}
+
+fn server_of(rate: u32, limits: RestLimits, operators: Option<&std::path::Path>) -> Server {
     let rules = Arc::new(Made { facts: facts(), asked: Mutex::default(), rate });
     let random = Arc::new(SeededRandom::new(1));
     let clock = Arc::new(SimulatedClock::new(1_000_000));
     let keys = KeyRing::from_text(&format!("k:{}", "A".repeat(43))).expect("a key");
     let capabilities = Capabilities {
         vault: Arc::new(KeyVault::new(keys, random.clone())),
+        admission: Arc::new(Buckets::default()),
         payment: Arc::new(Sandbox::in_memory(clock.clone(), SandboxSettings::default()).expect("sandbox")),
         email: Arc::new(MailList::default()),
         telephony: Arc::new(RecordingTelephony::new()),
@@ -217,7 +260,14 @@ fn server(rate: u32, limits: RestLimits) -> Server {
         at_once: 2,
         seconds: 30,
     });
-    let rest = Arc::new(Rest::new(host, OPERATOR, limits, TrustedProxies::default()));
+    let rest = match operators {
+        None => Rest::new(host, OPERATOR, limits, TrustedProxies::default()),
+        Some(file) => {
+            let operators = operators::Operators::shared(OPERATOR, permissions(&host)).with_file(file);
+            Rest::with(host, operators.expect("a good file"), limits, TrustedProxies::default())
+        }
+    };
+    let rest = Arc::new(rest);
     Server { router: router(rest), rules, _documents: documents }
 }
 
@@ -324,7 +374,8 @@ async fn updates_hand_on_what_is_given_and_answer_changed() {
     );
     assert_eq!(
         (&arguments["caller"]["idempotency-key"], &arguments["caller"]["request"]),
-        (&json!("k-1"), &json!("r-1"))
+        (&json!("k-1"), &seen.body["api_id"]),
+        "R79: the name of the request is the server's own"
     );
 
     for nothing in ["", "{}", "\"\"", "{\"name\": null}"] {
@@ -535,7 +586,6 @@ async fn a_key_twice_in_a_question_or_a_header_twice_is_refused_by_name() {
     let once = ("authorization", bearer.as_str());
     for (name, headers) in [
         ("Authorization", vec![once, once]),
-        ("X-Operator-Name", vec![once, ("x-operator-name", "a"), ("x-operator-name", "b")]),
         ("Idempotency-Key", vec![once, ("idempotency-key", "a"), ("idempotency-key", "a")]),
         ("Idempotency-Part", vec![once, ("idempotency-part", "a/1"), ("idempotency-part", "a/2")]),
     ] {
@@ -623,11 +673,12 @@ async fn usage_needs_the_operator_and_a_list_of_bounded_length() {
 #[tokio::test]
 async fn operators_call_functions_by_name() {
     let server = usual();
+    // Nobody chooses how he is called.
     let headers = [("authorization", &*format!("Bearer {OPERATOR}")), ("x-operator-name", "alice")];
     let seen = server.ask("POST", "/v1/Operator/call/operator.get-settings", &headers, "").await;
     assert_eq!(seen.status, 200, "{}", seen.text);
     assert_eq!(seen.body["ok"]["permissions"], json!(["operator.get-settings"]), "the one that the function asks for");
-    assert_eq!(server.last().1["caller"]["who"]["operator"]["name"], json!("alice"));
+    assert_eq!(server.last().1["caller"]["who"]["operator"]["name"], json!("set-up"));
 
     let refused = server.operator("POST", "/v1/Operator/call/credits.recharge", "{}").await;
     assert_eq!((refused.status, &refused.body), (409, &json!({"err": {"no-usable-card": {"reason": "expired"}}})));

@@ -88,11 +88,12 @@ fn dead() -> StoreError {
     StoreError("the host was killed".to_owned())
 }
 
-/// Lent capabilities behind a fuse. The clock is not: reading it changes nothing.
+/// Lent capabilities behind a fuse. The clock and the count of calls are not: they change nothing that is kept.
 pub fn fused(capabilities: Capabilities, fuse: &Arc<Fuse>) -> Capabilities {
     let lent = Arc::new(Lent { inner: capabilities.clone(), fuse: fuse.clone() });
     Capabilities {
         clock: capabilities.clock,
+        admission: capabilities.admission,
         random: lent.clone(),
         vault: lent.clone(),
         payment: lent.clone(),

@@ -5,6 +5,7 @@ use super::digests::Left;
 use super::fuse::{Fuse, FusedRules, FusedStore, fused};
 use super::machine::Machine;
 use anyhow::{Context, Result, bail, ensure};
+use coinbox_host::admission::Buckets;
 use coinbox_host::capability::Capabilities;
 use coinbox_host::clock::{GuardSettings, GuardedClock, SimulatedClock};
 use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
@@ -118,6 +119,7 @@ impl World {
             clock: Arc::new(guard),
             random: self.random.clone(),
             vault: self.vault.clone(),
+            admission: Arc::new(Buckets::default()),
             payment: self.gateway.clone(),
             email: self.mailer.clone(),
             telephony: self.telephony.clone(),

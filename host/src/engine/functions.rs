@@ -15,8 +15,6 @@ pub struct Function {
     pub class: Class,
     /// Permission that a caller needs, where there is one.
     pub permission: Option<String>,
-    /// Whether a suspended account may still use it.
-    pub open_when_suspended: bool,
     /// Parameters in order.
     pub parameters: Vec<(String, Type)>,
     /// What it answers, if anything.
@@ -98,7 +96,6 @@ impl Functions {
                 name: fact.name.clone(),
                 class: fact.class,
                 permission: fact.permission.clone(),
-                open_when_suspended: fact.open_when_suspended,
                 parameters,
                 answer,
                 index,

@@ -5,8 +5,8 @@ use super::state::CallState;
 use crate::contract::wasi::clocks::wall_clock;
 use crate::contract::wasi::random::random;
 use crate::contract::{
-    coupon_types, credit_types, diagnostics, email_types, inventory_types, outside_types, payment_types, storage,
-    telephony_types, types, usage_types, vault,
+    admission, admission_types, coupon_types, credit_types, diagnostics, email_types, inventory_types, outside_types,
+    payment_types, people_types, storage, telephony_types, types, usage_types, vault,
 };
 use crate::storage::{self as store, LimitError, StoreError, limits};
 
@@ -20,6 +20,8 @@ const REPORTS_MAX: u32 = 100;
 const SECRET_BYTES_MAX: usize = 16 * 1024;
 /// Longest input of a keyed digest.
 const DIGEST_BYTES_MAX: usize = 256 * 1024;
+/// Longest name in a request to be counted.
+const NAME_BYTES_MAX: usize = 128;
 /// Longest purpose.
 const PURPOSE_BYTES_MAX: usize = 64;
 /// Longest password hash or sealed value that is looked at: three times what the host makes.
@@ -57,12 +59,14 @@ impl CallState {
 }
 
 impl types::Host for CallState {}
+impl admission_types::Host for CallState {}
 impl coupon_types::Host for CallState {}
 impl credit_types::Host for CallState {}
 impl email_types::Host for CallState {}
 impl inventory_types::Host for CallState {}
 impl outside_types::Host for CallState {}
 impl payment_types::Host for CallState {}
+impl people_types::Host for CallState {}
 impl telephony_types::Host for CallState {}
 impl usage_types::Host for CallState {}
 
@@ -160,6 +164,16 @@ fn changes_of(changes: storage::Changes) -> Result<store::Changes, LimitError> {
         timers: changes.timers.into_iter().map(timer).collect(),
         cancels: changes.cancels,
     })
+}
+
+impl admission::Host for CallState {
+    fn admit(&mut self, request: admission_types::AdmissionRequest) -> wasmtime::Result<Option<i64>> {
+        self.may_count()?;
+        let names = [&request.main, &request.holder, &request.credential, &request.request];
+        self.at_most("admission: request", names.iter().map(|name| name.len()).max().unwrap_or(0), NAME_BYTES_MAX)?;
+        let now = self.now();
+        Ok(self.timed(|state| state.capabilities().admission.admit(now, &request)))
+    }
 }
 
 impl diagnostics::Host for CallState {

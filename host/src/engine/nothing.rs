@@ -1,7 +1,9 @@
 //! Capabilities for `about.describe`, which must not use any. They are constants, so a component always describes itself in the same way.
 
-use crate::capability::{Capabilities, Clock, Instant, Inventory, Mailer, PaymentGateway, Random, Telephony, Vault};
-use crate::contract::{email_types, inventory_types, payment_types, telephony_types, types, vault};
+use crate::capability::{
+    Admission, Capabilities, Clock, Instant, Inventory, Mailer, PaymentGateway, Random, Telephony, Vault,
+};
+use crate::contract::{admission_types, email_types, inventory_types, payment_types, telephony_types, types, vault};
 use std::sync::Arc;
 
 pub(super) fn capabilities() -> Capabilities {
@@ -10,6 +12,7 @@ pub(super) fn capabilities() -> Capabilities {
         clock: nothing.clone(),
         random: nothing.clone(),
         vault: nothing.clone(),
+        admission: nothing.clone(),
         payment: nothing.clone(),
         email: nothing.clone(),
         telephony: nothing.clone(),
@@ -57,6 +60,12 @@ impl Vault for Nothing {
     }
     fn verify_password(&self, _: &str, _: &str) -> vault::PasswordVerdict {
         vault::PasswordVerdict::Differs
+    }
+}
+
+impl Admission for Nothing {
+    fn admit(&self, _: Instant, _: &admission_types::AdmissionRequest) -> Option<Instant> {
+        None
     }
 }
 

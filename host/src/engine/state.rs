@@ -146,6 +146,14 @@ impl CallState {
         }
     }
 
+    /// Whether calls are counted here: an effect has no caller.
+    pub(super) fn may_count(&mut self) -> wasmtime::Result<()> {
+        match self.call().class {
+            Class::Query | Class::Command => Ok(()),
+            class @ Class::Effect => Err(self.fail(Misuse::StorageNotLent { import: "admission.admit", class })),
+        }
+    }
+
     /// What takes long ends a command: all others wait for it.
     pub(super) fn may_take_long(&mut self, import: &'static str) -> wasmtime::Result<()> {
         match self.call().class {

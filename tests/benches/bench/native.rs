@@ -95,6 +95,13 @@ impl port::Vault for Host<'_> {
     }
 }
 
+impl port::Admission for Host<'_> {
+    /// Only operators call here, and their calls are not counted.
+    fn admit(&self, _: &port::AdmissionRequest) -> Option<i64> {
+        None
+    }
+}
+
 impl port::Random for Host<'_> {
     fn next(&self) -> u64 {
         let mut bytes = [0; 8];
@@ -147,7 +154,7 @@ impl Native {
     fn call<T>(&self, view: &dyn View, capabilities: &Capabilities, run: impl FnOnce(Turn<'_>) -> T) -> T {
         let host = Host { view, capabilities };
         let now = capabilities.clock.now();
-        run(Turn::new(Lent { storage: &host, vault: &host, random: &host, now, kept: &self.kept }))
+        run(Turn::new(Lent { storage: &host, vault: &host, random: &host, admission: &host, now, kept: &self.kept }))
     }
 
     /// `usage.record-events`.

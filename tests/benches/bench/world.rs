@@ -1,6 +1,7 @@
 //! What is measured on: accounts, prices, a million old events, and new events at random.
 
 use anyhow::{Context, Result};
+use coinbox_host::admission::Buckets;
 use coinbox_host::capability::Capabilities;
 use coinbox_host::clock::RealClock;
 use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
@@ -138,6 +139,7 @@ pub fn capabilities() -> Result<Capabilities> {
         clock: clock.clone(),
         random: random.clone(),
         vault: Arc::new(KeyVault::new(keys, random)),
+        admission: Arc::new(Buckets::default()),
         payment: Arc::new(Sandbox::in_memory(clock.clone(), SandboxSettings::default())?),
         email: Arc::new(RecordingMailer::new()?),
         telephony: Arc::new(RecordingTelephony::new()),

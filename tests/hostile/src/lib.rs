@@ -112,7 +112,13 @@ impl about::Guest for Hostile {
             name: name.to_owned(),
             class,
             permission: None,
-            open_when_suspended: true,
+            roles: Vec::new(),
+            tokens: about::TokenKind::None,
+            standings: Vec::new(),
+            fresh: false,
+            audited: false,
+            rate: None,
+            slow: false,
             route: about::Route { way: about::RouteWay::Anywhere, items: None, id: None },
         };
         about::Facts {

@@ -31,10 +31,11 @@ pub fn folder() -> PathBuf {
     repository("tests/conformance")
 }
 
-/// Every case file as `<area>/<case>` with its path, in order of name.
+/// Every case file as `<area>/<case>` with its path, in order of name. Those of attacks are an area of their own.
 pub fn files() -> Vec<(String, PathBuf)> {
     let mut found = Vec::new();
-    for area in entries(&folder()).into_iter().filter(|path| path.is_dir()) {
+    let areas = entries(&folder()).into_iter().filter(|path| path.is_dir());
+    for area in areas.chain([repository("tests/security")]) {
         for file in entries(&area).into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "json")) {
             found.push((format!("{}/{}", stem(&area), stem(&file)), file));
         }

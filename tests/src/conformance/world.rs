@@ -3,6 +3,7 @@
 use super::claims::ToldClaims;
 use crate::components;
 use crate::native::NativeRules;
+use coinbox_host::admission::Buckets;
 use coinbox_host::capability::Capabilities;
 use coinbox_host::clock::SimulatedClock;
 use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
@@ -136,6 +137,7 @@ impl World {
             clock: clock.clone(),
             random: random.clone(),
             vault: Arc::new(KeyVault::new(KeyRing::from_text(KEYS)?, random.clone())),
+            admission: Arc::new(Buckets::default()),
             payment: gateway.clone(),
             email: mailer.clone(),
             telephony: telephony.clone(),

@@ -2,6 +2,7 @@
 
 use crate::mapping::Translate;
 use coinbox_host::capability::{self, Capabilities};
+use coinbox_host::contract::admission_types::{AdmissionRequest, RateClass};
 use coinbox_host::contract::vault::{MarkVerdict, PasswordVerdict, UnsealError};
 use coinbox_host::storage::{self, View};
 use coinbox_rules::ground::texts::Texts;
@@ -97,6 +98,25 @@ impl port::Vault for LentVault<'_> {
             PasswordVerdict::MatchesOutdated => port::Weighed::MatchesOutdated,
             PasswordVerdict::Differs => port::Weighed::Differs,
         }
+    }
+}
+
+/// The host's count of calls, by the moment of the call.
+pub(super) struct LentAdmission<'a> {
+    pub admission: &'a dyn capability::Admission,
+    pub now: i64,
+}
+
+impl port::Admission for LentAdmission<'_> {
+    fn admit(&self, request: &port::AdmissionRequest) -> Option<i64> {
+        let class = match request.class {
+            port::RateClass::Standard => RateClass::Standard,
+            port::RateClass::Lookup => RateClass::Lookup,
+            port::RateClass::Message => RateClass::Message,
+            port::RateClass::Session => RateClass::Session,
+        };
+        let port::AdmissionRequest { main, holder, credential, class: _, per_second, request } = request.clone();
+        self.admission.admit(self.now, &AdmissionRequest { main, holder, credential, class, per_second, request })
     }
 }
 

@@ -1,5 +1,6 @@
 //! A host around the hostile component: one fixed state, and an outside that answers when it is told to.
 
+use coinbox_host::admission::Buckets;
 use coinbox_host::capability::{
     Capabilities, Clock, Instant, Inventory, Mailer, PaymentGateway, Random, Telephony, Vault,
 };
@@ -150,6 +151,7 @@ pub fn capabilities(charge_takes: Duration) -> Capabilities {
         clock: outside.clone(),
         random: outside.clone(),
         vault: outside.clone(),
+        admission: Arc::new(Buckets::default()),
         payment: outside.clone(),
         email: outside.clone(),
         telephony: outside.clone(),

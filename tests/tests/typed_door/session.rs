@@ -1,5 +1,6 @@
 //! Typed calls over the real component: what they answer, and that the JSON door answers the same.
 
+use coinbox_host::admission::Buckets;
 use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, HostError, Options, StoreChoice};
 use coinbox_host::contract::types::Problem;
 use coinbox_host::engine::{InstancePolicy, Limits};
@@ -35,6 +36,7 @@ fn open() -> Coinbox {
         store: StoreChoice::Memory,
         capabilities: coinbox_host::capability::Capabilities {
             vault: Arc::new(KeyVault::new(KeyRing::draw(&*random).expect("keys"), random.clone())),
+            admission: Arc::new(Buckets::default()),
             payment: Arc::new(Sandbox::in_memory(clock.clone(), SandboxSettings::default()).expect("a gateway")),
             email: Arc::new(super::NoMail),
             telephony: Arc::new(RecordingTelephony::new()),

@@ -1,10 +1,13 @@
 //! Who somebody is: API tokens, the names of callers, and whose account an auth ID is (SEC-1, R35).
 
+use crate::admission::{Counted, admit};
 use crate::people::words::{Half, MemberId, Role};
 use coinbox_ground::ids::{AuthId, draw_token};
+use coinbox_ground::port::RateClass;
 use coinbox_ground::text::is_name;
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Caller, Checks, Credential, Fact, Fault, FieldRule, Instant, Principal, Refusal};
+use coinbox_profiles::policy::{self, limits};
 use coinbox_profiles::profile::{self, Standing};
 use coinbox_profiles::subaccount;
 use serde::{Deserialize, Serialize};
@@ -114,11 +117,11 @@ pub fn reveal(turn: &Turn<'_>, auth: AuthId) -> Result<String, Fault> {
     })
 }
 
-/// Checks an API credential, and nothing else: the holder may be suspended or disabled. Closed accounts have no credentials.
+/// Checks an API credential and counts the call, and nothing else: the holder may be suspended or disabled. Closed accounts have no credentials.
 pub fn authenticate(turn: &Turn<'_>, caller: &Caller) -> Result<Who, Fault> {
     check_form(caller)?;
     match &caller.who {
-        Principal::Token(credential) => Ok(holder(turn, credential)?.who),
+        Principal::Token(credential) => Ok(holder(turn, caller, credential, Some(RateClass::Standard), None)?.who),
         _ => Err(Refusal::Unauthenticated.into()),
     }
 }
@@ -142,9 +145,40 @@ pub(crate) struct Holder {
     pub(crate) hindrance: Option<Refusal>,
 }
 
-/// Checks the proof of a token. The same work is done whether or not the account exists.
-pub(crate) fn holder(turn: &Turn<'_>, credential: &Credential) -> Result<Holder, Fault> {
+/// Reads in one crossing what the proof of a token needs, and what is asked about it. What is not there is read under a key that never exists, so
+/// a wrong auth ID costs as many crossings as a right one.
+fn read_proof(turn: &Turn<'_>, auth: Option<AuthId>, about: Option<AuthId>) {
+    let named = |auth: Option<AuthId>| auth.map_or_else(|| "none".to_owned(), |auth| auth.to_string());
+    let record = |auth: AuthId| if auth.is_main() { profile::key(auth) } else { subaccount::key(auth) };
+    let mut keys = vec![format!("cred/{}", named(auth)), policy::KEY.to_owned()];
+    keys.extend(about.map(record));
+    let of_main = |main: Option<AuthId>| match main {
+        Some(main) => [profile::key(main), limits::key(main)],
+        None => ["acct/none".to_owned(), "lim/none".to_owned()],
+    };
+    if let Some(sub) = auth.filter(|auth| !auth.is_main()) {
+        keys.push(subaccount::key(sub));
+        turn.prefetch(keys);
+        // A record that cannot be read is told to whoever proves that he may know of it.
+        let main = subaccount::parent(turn, sub).unwrap_or_default();
+        turn.prefetch(of_main(main));
+        return;
+    }
+    keys.extend(of_main(auth));
+    turn.prefetch(keys);
+}
+
+/// Checks the proof of a token, and counts the call of its holder in this class. The same work is done whether or not the account exists. `about`:
+/// what the call is about, which is read along and not looked at.
+pub(crate) fn holder(
+    turn: &Turn<'_>,
+    caller: &Caller,
+    credential: &Credential,
+    class: Option<RateClass>,
+    about: Option<AuthId>,
+) -> Result<Holder, Fault> {
     let auth = AuthId::parse(&credential.auth_id);
+    read_proof(turn, auth, about);
     let stored = match auth {
         Some(auth) => turn.get::<StoredCredential>(&key(auth))?,
         None => None,
@@ -162,13 +196,17 @@ pub(crate) fn holder(turn: &Turn<'_>, credential: &Credential) -> Result<Holder,
         (Who::Sub { sub: auth, parent: sub.parent }, sub.parent, sub.enabled)
     };
     let hindrance = match profile::profile(turn, main)?.standing {
+        // Its tokens prove nothing any more, so nobody is told that they once did (R39, R68).
         Standing::Closed | Standing::Locked => return Err(Refusal::Unauthenticated.into()),
-        Standing::Unverified | Standing::Held => Some(Refusal::NotYetActive),
         Standing::Suspended(reason) => Some(Refusal::Suspended(reason)),
+        Standing::Unverified | Standing::Held => Some(Refusal::NotYetActive),
         Standing::Closing => Some(Refusal::Closed),
         Standing::Active if enabled => None,
         Standing::Active => Some(Refusal::Disabled),
     };
+    if let Some(class) = class {
+        admit(turn, caller, class, &Counted { main, holder: auth.as_str(), credential: auth.as_str() })?;
+    }
     Ok(Holder { who, hindrance })
 }
 

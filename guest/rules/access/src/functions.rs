@@ -4,6 +4,7 @@
 //! against the row, [`Public`] for whoever comes, [`Free`] without a check. `T` is what the function is about: `()` nothing in particular, [`AuthId`]
 //! an account or sub-account, [`MemberId`] the member who asks.
 
+use crate::columns::{RateClass, Standings};
 use crate::people::words::{Half, MemberId, Role};
 use coinbox_ground::ids::AuthId;
 use serde::{Deserialize, Serialize};
@@ -22,10 +23,11 @@ pub enum Class {
 }
 
 /// Which API tokens may call a function, once the account matches (R35).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Tokens {
-    /// None: operators only.
-    No,
+    /// None.
+    None,
     /// The main account's, for itself and its own sub-accounts.
     Main,
     /// The main account's, for itself and its own sub-accounts, and a sub-account's for itself.
@@ -101,13 +103,14 @@ pub struct Function {
     pub tokens: Tokens,
     /// What it is about.
     pub on: On,
-    /// Whether it may be used for a suspended account: reading, settings, paying (ACC-8). Its API tokens are refused even
-    /// these (R39).
-    pub open_when_suspended: bool,
-    /// Whether it may be used for a closed account: reading, and ending what is still open (ACC-12).
-    pub open_when_closed: bool,
-    /// Whether it may be used while an account is being closed: reading, paying what is owed.
-    pub open_when_closing: bool,
+    /// In which standings of its account it may be used besides `active` (R65). API tokens work in `active` only (R39).
+    pub standings: Standings,
+    /// Whether what it did is in the audit log (R73).
+    pub audited: bool,
+    /// What a call of an account is counted as (SEC-10). None: nobody's calls are counted, as it takes no proof of an account.
+    pub rate: Option<RateClass>,
+    /// Whether it hashes a password: a host runs few of these at once.
+    pub slow: bool,
     /// Which members may use it in a session (TEAM-1).
     pub roles: &'static [Role],
     /// Which half sessions open it too.
@@ -148,18 +151,18 @@ impl Free {
     pub const fn row(&self) -> &Function {
         &self.0
     }
+
+    /// Takes the proof of an account, which is counted.
+    const fn counted_as(mut self, class: RateClass) -> Free {
+        self.0.rate = Some(class);
+        self
+    }
 }
 
 impl<T: Copy> Query<T> {
     /// Its row.
     pub const fn row(&self) -> &Function {
         &self.0
-    }
-
-    /// Uses the platform: not for suspended accounts.
-    const fn unless_suspended(mut self) -> Query<T> {
-        self.0.open_when_suspended = false;
-        self
     }
 }
 
@@ -169,30 +172,39 @@ impl<T: Copy> Command<T> {
         &self.0
     }
 
-    /// Uses the platform: not for suspended accounts.
-    const fn unless_suspended(mut self) -> Command<T> {
-        self.0.open_when_suspended = false;
-        self
-    }
-
     /// Another form of a function: permitted by the name of that one.
     const fn permitted_as(mut self, permission: &'static str) -> Command<T> {
         self.0.permission = Some(permission);
         self
     }
 
-    /// Ends what is still open.
-    const fn also_when_closed(mut self) -> Command<T> {
-        self.0.open_when_closed = true;
-        self.also_when_closing()
-    }
-
-    /// Helps an account to its end.
-    const fn also_when_closing(mut self) -> Command<T> {
-        self.0.open_when_closing = true;
+    /// What the ledger proves by itself is not in the audit log too (R73).
+    const fn not_audited(mut self) -> Command<T> {
+        self.0.audited = false;
         self
     }
 }
+
+/// What rows of guarded functions say of who may ask, when, and how often.
+macro_rules! guarded {
+    ($($kind:ident),*) => {$(
+        impl<T: Copy> $kind<T> {
+            /// Open to accounts in these standings besides active ones.
+            const fn open_to(mut self, standings: Standings) -> Self {
+                self.0.standings = standings;
+                self
+            }
+
+            /// Has a limit of its own.
+            const fn counted_as(mut self, class: RateClass) -> Self {
+                self.0.rate = Some(class);
+                self
+            }
+        }
+    )*};
+}
+
+guarded! { Query, Command }
 
 /// What rows of each type say of their route.
 macro_rules! routed {
@@ -278,7 +290,14 @@ const fn own_command(name: &'static str) -> Command<MemberId> {
 
 const fn own(name: &'static str, class: Class) -> Function {
     let route = Route { way: Way::Account, items: None, id: Some("caller.who.session.token") };
-    Function { roles: Role::ALL, own: true, route, ..open(name, class, Way::Account) }
+    Function {
+        roles: Role::ALL,
+        own: true,
+        audited: matches!(class, Class::Command),
+        rate: Some(RateClass::Session),
+        route,
+        ..open(name, class, Way::Account)
+    }
 }
 
 /// A function without permission, open in every standing.
@@ -287,11 +306,12 @@ const fn open(name: &'static str, class: Class, way: Way) -> Function {
         name,
         class,
         permission: None,
-        tokens: Tokens::No,
+        tokens: Tokens::None,
         on: On::Nothing,
-        open_when_suspended: true,
-        open_when_closed: true,
-        open_when_closing: true,
+        standings: Standings::ANY,
+        audited: false,
+        rate: None,
+        slow: false,
         roles: &[],
         half: &[],
         fresh: false,
@@ -308,9 +328,13 @@ const fn guarded(name: &'static str, class: Class, tokens: Tokens, on: On) -> Fu
         permission: Some(name),
         tokens,
         on,
-        open_when_suspended: true,
-        open_when_closed: matches!(class, Class::Query),
-        open_when_closing: matches!(class, Class::Query),
+        standings: match class {
+            Class::Query => Standings::ANY,
+            Class::Command | Class::Effect => Standings::STAYING,
+        },
+        audited: matches!(class, Class::Command),
+        rate: Some(RateClass::Standard),
+        slow: false,
         roles: &[],
         half: &[],
         fresh: false,
@@ -338,6 +362,13 @@ const fn command_on(name: &'static str, tokens: Tokens, on: On) -> Command<AuthI
     Command(guarded(name, Class::Command, tokens, on), PhantomData)
 }
 
+// Who of an account's members (TEAM-1, R66). What the groups are is the table of roles of the design.
+const EVERYBODY: &[Role] = &[Role::Owner, Role::Admin, Role::Developer, Role::Support, Role::Finance];
+const BUT_FINANCE: &[Role] = &[Role::Owner, Role::Admin, Role::Developer, Role::Support];
+const MONEY: &[Role] = &[Role::Owner, Role::Admin, Role::Finance];
+const BUILDERS: &[Role] = &[Role::Owner, Role::Admin, Role::Developer];
+const OWNER: &[Role] = &[Role::Owner];
+
 /// Makes a constant of each row, and the table of all of them.
 macro_rules! functions {
     ($($constant:ident: $kind:ty = $make:ident($name:literal $(, $column:expr)*)$(.$also:ident($($given:expr),*))*;)*) => {
@@ -356,54 +387,54 @@ macro_rules! functions {
 
 functions! {
     ABOUT_DESCRIBE: Free = free("about.describe", Class::Query).by(Way::Anywhere);
-    ACCOUNTS_CREATE: Command<()> = command("accounts.create", Tokens::No).by(Way::Placed);
-    ACCOUNTS_GET: Query<AuthId> = query_on("accounts.get", Tokens::Main, On::Main);
-    ACCOUNTS_UPDATE: Command<AuthId> = command_on("accounts.update", Tokens::Main, On::Main);
-    ACCOUNTS_LIST: Query<()> = query("accounts.list", Tokens::No).by(Way::InTurn);
-    ACCOUNTS_SET_STANDING: Command<AuthId> = command_on("accounts.set-standing", Tokens::No, On::Main).also_when_closing();
-    ACCOUNTS_CLOSE: Command<AuthId> = command_on("accounts.close", Tokens::No, On::Main).also_when_closing();
-    ACCOUNTS_GET_CLOSING: Query<AuthId> = query_on("accounts.get-closing", Tokens::No, On::Main);
-    ACCOUNTS_REVEAL_TOKEN: Query<AuthId> = query_on("accounts.reveal-token", Tokens::No, On::Either);
-    ACCOUNTS_AUTHENTICATE: Free = free("accounts.authenticate", Class::Query).by(Way::Account).of("caller.who.token.auth-id");
-    CREDITS_GET_BALANCE: Query<AuthId> = query_on("credits.get-balance", Tokens::Main, On::Main);
-    CREDITS_LIST_LOTS: Query<AuthId> = query_on("credits.list-lots", Tokens::No, On::Main);
-    CREDITS_GET_STATEMENT: Query<AuthId> = query_on("credits.get-statement", Tokens::No, On::Main);
-    CREDITS_RECHARGE: Command<AuthId> = command_on("credits.recharge", Tokens::No, On::Main);
-    CREDITS_LIST_CHARGES: Query<AuthId> = query_on("credits.list-charges", Tokens::No, On::Main);
-    CREDITS_GIVE_UP: Command<AuthId> = command_on("credits.give-up", Tokens::No, On::Main).also_when_closed();
-    CREDITS_SET_AUTO_RECHARGE: Command<AuthId> = command_on("credits.set-auto-recharge", Tokens::No, On::Main);
-    CREDITS_GET_AUTO_RECHARGE: Query<AuthId> = query_on("credits.get-auto-recharge", Tokens::No, On::Main);
-    CREDITS_ADD_CARD: Command<AuthId> = command_on("credits.add-card", Tokens::No, On::Main).also_when_closing();
-    CREDITS_SET_DEFAULT_CARD: Command<AuthId> = command_on("credits.set-default-card", Tokens::No, On::Main).also_when_closing();
-    CREDITS_REMOVE_CARD: Command<AuthId> = command_on("credits.remove-card", Tokens::No, On::Main).also_when_closing();
-    CREDITS_LIST_CARDS: Query<AuthId> = query_on("credits.list-cards", Tokens::No, On::Main);
-    CREDITS_SET_ALERTS: Command<AuthId> = command_on("credits.set-alerts", Tokens::No, On::Main).also_when_closing();
-    CREDITS_GET_ALERTS: Query<AuthId> = query_on("credits.get-alerts", Tokens::No, On::Main);
-    CREDITS_ADJUST: Command<AuthId> = command_on("credits.adjust", Tokens::No, On::Main).also_when_closing();
-    CREDITS_SETTLE: Command<AuthId> = command_on("credits.settle", Tokens::No, On::Main).also_when_closing();
-    CREDITS_RECORD_CHARGEBACK: Command<AuthId> = command_on("credits.record-chargeback", Tokens::No, On::Main).also_when_closed();
-    CREDITS_RECORD_PAYMENT_CHARGEBACK: Command<AuthId> = command_on("credits.record-payment-chargeback", Tokens::No, On::Main).also_when_closed();
-    CREDITS_RECORD_DISPUTE_WON: Command<AuthId> = command_on("credits.record-dispute-won", Tokens::No, On::Main).also_when_closed();
-    CREDITS_WRITE_OFF: Command<AuthId> = command_on("credits.write-off", Tokens::No, On::Main).also_when_closing();
-    COUPONS_CREATE: Command<()> = command("coupons.create", Tokens::No);
-    COUPONS_GET: Query<()> = query("coupons.get", Tokens::No);
-    COUPONS_LIST: Query<()> = query("coupons.list", Tokens::No);
-    COUPONS_WITHDRAW: Command<()> = command("coupons.withdraw", Tokens::No);
-    COUPONS_REDEEM: Command<AuthId> = command_on("coupons.redeem", Tokens::No, On::Main);
+    ACCOUNTS_CREATE: Command<()> = command("accounts.create", Tokens::None).by(Way::Placed);
+    ACCOUNTS_GET: Query<AuthId> = query_on("accounts.get", Tokens::Main, On::Main).roles(EVERYBODY);
+    ACCOUNTS_UPDATE: Command<AuthId> = command_on("accounts.update", Tokens::Main, On::Main).roles(MONEY);
+    ACCOUNTS_LIST: Query<()> = query("accounts.list", Tokens::None).by(Way::InTurn);
+    ACCOUNTS_SET_STANDING: Command<AuthId> = command_on("accounts.set-standing", Tokens::None, On::Main).open_to(Standings::OPEN);
+    ACCOUNTS_CLOSE: Command<AuthId> = command_on("accounts.close", Tokens::None, On::Main).roles(OWNER).open_to(Standings::OWING).fresh();
+    ACCOUNTS_GET_CLOSING: Query<AuthId> = query_on("accounts.get-closing", Tokens::None, On::Main).roles(OWNER);
+    ACCOUNTS_REVEAL_TOKEN: Query<AuthId> = query_on("accounts.reveal-token", Tokens::None, On::Either);
+    ACCOUNTS_AUTHENTICATE: Free = free("accounts.authenticate", Class::Query).counted_as(RateClass::Standard).by(Way::Account).of("caller.who.token.auth-id");
+    CREDITS_GET_BALANCE: Query<AuthId> = query_on("credits.get-balance", Tokens::Main, On::Main).roles(MONEY);
+    CREDITS_LIST_LOTS: Query<AuthId> = query_on("credits.list-lots", Tokens::None, On::Main).roles(MONEY);
+    CREDITS_GET_STATEMENT: Query<AuthId> = query_on("credits.get-statement", Tokens::None, On::Main).roles(MONEY);
+    CREDITS_RECHARGE: Command<AuthId> = command_on("credits.recharge", Tokens::None, On::Main).roles(MONEY).open_to(Standings::SUSPENDED);
+    CREDITS_LIST_CHARGES: Query<AuthId> = query_on("credits.list-charges", Tokens::None, On::Main).roles(MONEY);
+    CREDITS_GIVE_UP: Command<AuthId> = command_on("credits.give-up", Tokens::None, On::Main).open_to(Standings::ANY);
+    CREDITS_SET_AUTO_RECHARGE: Command<AuthId> = command_on("credits.set-auto-recharge", Tokens::None, On::Main).roles(MONEY).open_to(Standings::SUSPENDED);
+    CREDITS_GET_AUTO_RECHARGE: Query<AuthId> = query_on("credits.get-auto-recharge", Tokens::None, On::Main).roles(MONEY);
+    CREDITS_ADD_CARD: Command<AuthId> = command_on("credits.add-card", Tokens::None, On::Main).roles(MONEY).open_to(Standings::SUSPENDED);
+    CREDITS_SET_DEFAULT_CARD: Command<AuthId> = command_on("credits.set-default-card", Tokens::None, On::Main).roles(MONEY).open_to(Standings::SUSPENDED);
+    CREDITS_REMOVE_CARD: Command<AuthId> = command_on("credits.remove-card", Tokens::None, On::Main).roles(MONEY).open_to(Standings::SUSPENDED);
+    CREDITS_LIST_CARDS: Query<AuthId> = query_on("credits.list-cards", Tokens::None, On::Main).roles(MONEY);
+    CREDITS_SET_ALERTS: Command<AuthId> = command_on("credits.set-alerts", Tokens::None, On::Main).roles(MONEY).open_to(Standings::SUSPENDED);
+    CREDITS_GET_ALERTS: Query<AuthId> = query_on("credits.get-alerts", Tokens::None, On::Main).roles(MONEY);
+    CREDITS_ADJUST: Command<AuthId> = command_on("credits.adjust", Tokens::None, On::Main).open_to(Standings::OPEN);
+    CREDITS_SETTLE: Command<AuthId> = command_on("credits.settle", Tokens::None, On::Main).roles(MONEY).open_to(Standings::OWING);
+    CREDITS_RECORD_CHARGEBACK: Command<AuthId> = command_on("credits.record-chargeback", Tokens::None, On::Main).open_to(Standings::ANY);
+    CREDITS_RECORD_PAYMENT_CHARGEBACK: Command<AuthId> = command_on("credits.record-payment-chargeback", Tokens::None, On::Main).open_to(Standings::ANY);
+    CREDITS_RECORD_DISPUTE_WON: Command<AuthId> = command_on("credits.record-dispute-won", Tokens::None, On::Main).open_to(Standings::ANY);
+    CREDITS_WRITE_OFF: Command<AuthId> = command_on("credits.write-off", Tokens::None, On::Main).open_to(Standings::OPEN);
+    COUPONS_CREATE: Command<()> = command("coupons.create", Tokens::None);
+    COUPONS_GET: Query<()> = query("coupons.get", Tokens::None);
+    COUPONS_LIST: Query<()> = query("coupons.list", Tokens::None);
+    COUPONS_WITHDRAW: Command<()> = command("coupons.withdraw", Tokens::None);
+    COUPONS_REDEEM: Command<AuthId> = command_on("coupons.redeem", Tokens::None, On::Main).roles(MONEY).open_to(Standings::SUSPENDED);
     COUPONS_CLAIM: Free = free("coupons.claim", Class::Command).by(Way::Home);
-    COUPONS_LIST_REDEMPTIONS: Query<AuthId> = query_on("coupons.list-redemptions", Tokens::No, On::Main);
-    EVENTS_READ: Query<AuthId> = query_on("events.read", Tokens::Main, On::Main).by(Way::InTurn).of("account");
-    INVOICES_LIST_DOCUMENTS: Query<AuthId> = query_on("invoices.list-documents", Tokens::No, On::Main);
-    INVOICES_LIST_ISSUED: Query<()> = query("invoices.list-issued", Tokens::No).by(Way::Merged).of("filter.account");
-    INVOICES_READ_DOCUMENT: Query<AuthId> = query_on("invoices.read-document", Tokens::No, On::Main);
-    INVOICES_READ_STANDING: Query<AuthId> = query_on("invoices.read-standing", Tokens::No, On::Main);
-    INVOICES_GET_OVERVIEW: Query<AuthId> = query_on("invoices.get-overview", Tokens::No, On::Main);
-    INVOICES_GET_BILLING: Query<AuthId> = query_on("invoices.get-billing", Tokens::No, On::Main);
-    INVOICES_SET_BILLING: Command<AuthId> = command_on("invoices.set-billing", Tokens::No, On::Main);
-    INVOICES_SET_CYCLE: Command<AuthId> = command_on("invoices.set-cycle", Tokens::No, On::Main);
-    INVOICES_ISSUE_CREDIT_NOTE: Command<AuthId> = command_on("invoices.issue-credit-note", Tokens::No, On::Main);
-    INVOICES_GET_SEATS: Query<AuthId> = query_on("invoices.get-seats", Tokens::No, On::Main);
-    INVOICES_SET_SEATS: Command<AuthId> = command_on("invoices.set-seats", Tokens::No, On::Main);
+    COUPONS_LIST_REDEMPTIONS: Query<AuthId> = query_on("coupons.list-redemptions", Tokens::None, On::Main).roles(MONEY);
+    EVENTS_READ: Query<AuthId> = query_on("events.read", Tokens::Main, On::Main).roles(BUT_FINANCE).by(Way::InTurn).of("account");
+    INVOICES_LIST_DOCUMENTS: Query<AuthId> = query_on("invoices.list-documents", Tokens::None, On::Main).roles(MONEY);
+    INVOICES_LIST_ISSUED: Query<()> = query("invoices.list-issued", Tokens::None).by(Way::Merged).of("filter.account");
+    INVOICES_READ_DOCUMENT: Query<AuthId> = query_on("invoices.read-document", Tokens::None, On::Main).roles(MONEY);
+    INVOICES_READ_STANDING: Query<AuthId> = query_on("invoices.read-standing", Tokens::None, On::Main).roles(MONEY);
+    INVOICES_GET_OVERVIEW: Query<AuthId> = query_on("invoices.get-overview", Tokens::None, On::Main).roles(MONEY);
+    INVOICES_GET_BILLING: Query<AuthId> = query_on("invoices.get-billing", Tokens::None, On::Main).roles(MONEY);
+    INVOICES_SET_BILLING: Command<AuthId> = command_on("invoices.set-billing", Tokens::None, On::Main).roles(MONEY).open_to(Standings::SUSPENDED);
+    INVOICES_SET_CYCLE: Command<AuthId> = command_on("invoices.set-cycle", Tokens::None, On::Main);
+    INVOICES_ISSUE_CREDIT_NOTE: Command<AuthId> = command_on("invoices.issue-credit-note", Tokens::None, On::Main);
+    INVOICES_GET_SEATS: Query<AuthId> = query_on("invoices.get-seats", Tokens::None, On::Main).roles(MONEY);
+    INVOICES_SET_SEATS: Command<AuthId> = command_on("invoices.set-seats", Tokens::None, On::Main).roles(MONEY).open_to(Standings::SUSPENDED);
     JOBS_BEGIN: Free = free("jobs.begin", Class::Command);
     JOBS_PERFORM: Free = free("jobs.perform", Class::Effect);
     JOBS_NEXT_REQUEST: Free = free("jobs.next-request", Class::Effect);
@@ -413,92 +444,91 @@ functions! {
     JOBS_STORE_OPENED: Free = free("jobs.store-opened", Class::Command);
     JOBS_SHARED_CHANGED: Free = free("jobs.shared-changed", Class::Command);
     NUMBERS_OFFERS: Free = free("numbers.offers", Class::Effect).by(Way::Anywhere);
-    NUMBERS_PRICE_OFFERS: Query<AuthId> = query_on("numbers.price-offers", Tokens::Own, On::Either);
-    NUMBERS_BUY: Command<AuthId> = command_on("numbers.buy", Tokens::Own, On::Either).unless_suspended();
-    NUMBERS_LIST: Query<AuthId> = query_on("numbers.list", Tokens::Own, On::Either);
-    NUMBERS_GET: Query<AuthId> = query_on("numbers.get", Tokens::Own, On::Either);
-    NUMBERS_UPDATE: Command<AuthId> = command_on("numbers.update", Tokens::Own, On::Either);
-    NUMBERS_RELEASE: Command<AuthId> = command_on("numbers.release", Tokens::Own, On::Either);
-    OPERATOR_DESCRIBE_SETTINGS: Query<()> = query("operator.describe-settings", Tokens::No);
-    OPERATOR_GET_SETTINGS: Query<()> = query("operator.get-settings", Tokens::No);
-    OPERATOR_CHANGE_SETTINGS: Command<()> = command("operator.change-settings", Tokens::No);
-    OPERATOR_LIST_SETTING_CHANGES: Query<()> = query("operator.list-setting-changes", Tokens::No);
-    OPERATOR_GET_ACCOUNT_SETTINGS: Query<AuthId> = query_on("operator.get-account-settings", Tokens::No, On::Main);
-    OPERATOR_CHANGE_ACCOUNT_SETTINGS: Command<AuthId> = command_on("operator.change-account-settings", Tokens::No, On::Main);
-    OPERATOR_LIST_ACCOUNT_SETTING_CHANGES: Query<AuthId> = query_on("operator.list-account-setting-changes", Tokens::No, On::Main);
-    OPERATOR_SET_BILLING: Command<AuthId> = command_on("operator.set-billing", Tokens::No, On::Main);
-    OPERATOR_GET_BILLING: Query<AuthId> = query_on("operator.get-billing", Tokens::No, On::Main);
-    OPERATOR_READ_LEDGER: Query<()> = query("operator.read-ledger", Tokens::No).by(Way::InTurn);
-    OPERATOR_READ_TRANSACTION: Query<()> = query("operator.read-transaction", Tokens::No).by(Way::Named).of("id");
-    OPERATOR_COMPARE: Query<()> = query("operator.compare", Tokens::No).each(Way::Each, "accounts", "auth-id");
-    OPERATOR_READ_CHARGES: Query<()> = query("operator.read-charges", Tokens::No).by(Way::InTurn);
-    OPERATOR_COMPARE_TOTALS: Query<()> = query("operator.compare-totals", Tokens::No).each(Way::Each, "months", "auth-id");
-    OPERATOR_COMPARE_DERIVED: Query<()> = query("operator.compare-derived", Tokens::No).each(Way::Each, "accounts", "");
-    OPERATOR_COMPARE_EVENTS: Query<()> = query("operator.compare-events", Tokens::No).by(Way::InTurn);
-    OPERATOR_COMPARE_INDEXES: Query<()> = query("operator.compare-indexes", Tokens::No).by(Way::InTurn);
-    OPERATOR_LIST_QUEUE: Query<()> = query("operator.list-queue", Tokens::No).by(Way::InTurn);
-    OPERATOR_RESOLVE_PAYMENT: Command<()> = command("operator.resolve-payment", Tokens::No).by(Way::Named).of("item");
-    PRICING_ADD_PRODUCT: Command<()> = command("pricing.add-product", Tokens::No);
-    PRICING_UPDATE_PRODUCT: Command<()> = command("pricing.update-product", Tokens::No);
-    PRICING_LIST_PRODUCTS: Query<()> = query("pricing.list-products", Tokens::No);
-    PRICING_CREATE_VERSION: Command<()> = command("pricing.create-version", Tokens::No);
-    PRICING_BEGIN_IMPORT: Command<()> = command("pricing.begin-import", Tokens::No);
-    PRICING_FINISH_IMPORT: Command<()> = command("pricing.finish-import", Tokens::No);
-    PRICING_ADD_ROWS: Command<()> = command("pricing.add-rows", Tokens::No);
-    PRICING_SET_NUMBER_PRICES: Command<()> = command("pricing.set-number-prices", Tokens::No);
-    PRICING_GET_NUMBER_PRICES: Query<()> = query("pricing.get-number-prices", Tokens::No);
-    PRICING_SET_SURCHARGES: Command<()> = command("pricing.set-surcharges", Tokens::No);
-    PRICING_GET_SURCHARGES: Query<()> = query("pricing.get-surcharges", Tokens::No);
-    PRICING_SET_TIERS: Command<()> = command("pricing.set-tiers", Tokens::No);
-    PRICING_GET_TIERS: Query<()> = query("pricing.get-tiers", Tokens::No);
-    PRICING_PUBLISH_VERSION: Command<()> = command("pricing.publish-version", Tokens::No);
-    PRICING_WITHDRAW_VERSION: Command<()> = command("pricing.withdraw-version", Tokens::No);
-    PRICING_REMOVE_DRAFT: Command<()> = command("pricing.remove-draft", Tokens::No);
-    PRICING_LIST_VERSIONS: Query<()> = query("pricing.list-versions", Tokens::No);
-    PRICING_LIST_ROWS: Query<()> = query("pricing.list-rows", Tokens::No);
-    PRICING_SET_OVERRIDES: Command<AuthId> = command_on("pricing.set-overrides", Tokens::No, On::Main);
-    PRICING_WITHDRAW_OVERRIDES: Command<AuthId> = command_on("pricing.withdraw-overrides", Tokens::No, On::Main);
-    PRICING_LIST_OVERRIDES: Query<AuthId> = query_on("pricing.list-overrides", Tokens::No, On::Main);
-    PRICING_GET_OVERRIDES: Query<AuthId> = query_on("pricing.get-overrides", Tokens::No, On::Main);
-    PRICING_GET_NUMBER_OVERRIDES: Query<AuthId> = query_on("pricing.get-number-overrides", Tokens::No, On::Main);
-    PRICING_GET_SURCHARGE_OVERRIDES: Query<AuthId> =
-        query_on("pricing.get-surcharge-overrides", Tokens::No, On::Main);
-    PRICING_GET_TIER_OVERRIDES: Query<AuthId> = query_on("pricing.get-tier-overrides", Tokens::No, On::Main);
-    PRICING_BY_COUNTRY: Query<AuthId> = query_on("pricing.by-country", Tokens::Own, On::Either);
-    RECURRING_START: Command<AuthId> = command_on("recurring.start", Tokens::No, On::Either);
-    RECURRING_CHANGE: Command<AuthId> = command_on("recurring.change", Tokens::No, On::Either);
-    RECURRING_END: Command<AuthId> = command_on("recurring.end", Tokens::No, On::Either);
-    RECURRING_LIST: Query<AuthId> = query_on("recurring.list", Tokens::Own, On::Either);
-    RECURRING_GET: Query<AuthId> = query_on("recurring.get", Tokens::Own, On::Either);
-    REFUNDS_LIST: Query<AuthId> = query_on("refunds.list", Tokens::No, On::Main);
-    REFUNDS_RETRY: Command<AuthId> = command_on("refunds.retry", Tokens::No, On::Main).also_when_closed();
-    REFUNDS_SETTLE: Command<AuthId> = command_on("refunds.settle", Tokens::No, On::Main).also_when_closed();
-    RESERVATIONS_RESERVE: Command<()> = command("reservations.reserve", Tokens::Own).each(Way::Each, "holds", "auth-id");
-    RESERVATIONS_EXTEND: Command<()> = command("reservations.extend", Tokens::Own).each(Way::Each, "extensions", "auth-id");
-    RESERVATIONS_SETTLE: Command<()> = command("reservations.settle", Tokens::No).each(Way::Each, "settlements", "event.auth-id");
-    RESERVATIONS_RELEASE: Command<()> = command("reservations.release", Tokens::No).each(Way::Each, "reservations", "auth-id");
-    RESERVATIONS_LIST: Query<AuthId> = query_on("reservations.list", Tokens::Main, On::Main);
-    RESERVATIONS_LIST_OPEN: Query<()> = query("reservations.list-open", Tokens::No).by(Way::InTurn);
-    SUBACCOUNTS_CREATE: Command<AuthId> = command_on("subaccounts.create", Tokens::Main, On::Main).of("parent");
-    SUBACCOUNTS_GET: Query<AuthId> = query_on("subaccounts.get", Tokens::Own, On::Sub);
-    SUBACCOUNTS_LIST: Query<AuthId> = query_on("subaccounts.list", Tokens::Main, On::Main).of("parent");
-    SUBACCOUNTS_UPDATE: Command<AuthId> = command_on("subaccounts.update", Tokens::Main, On::Sub);
-    SUBACCOUNTS_DELETE: Command<AuthId> = command_on("subaccounts.delete", Tokens::Main, On::Sub);
-    USAGE_RECORD_EVENTS: Command<()> = command("usage.record-events", Tokens::No).each(Way::Each, "events", "auth-id");
-    USAGE_RECORD_COLUMNS: Command<()> = command("usage.record-columns", Tokens::No).permitted_as("usage.record-events").by(Way::Columns).of("columns.names");
+    NUMBERS_PRICE_OFFERS: Query<AuthId> = query_on("numbers.price-offers", Tokens::Own, On::Either).roles(EVERYBODY);
+    NUMBERS_BUY: Command<AuthId> = command_on("numbers.buy", Tokens::Own, On::Either).roles(BUILDERS).open_to(Standings::ACTIVE_ONLY);
+    NUMBERS_LIST: Query<AuthId> = query_on("numbers.list", Tokens::Own, On::Either).roles(BUT_FINANCE);
+    NUMBERS_GET: Query<AuthId> = query_on("numbers.get", Tokens::Own, On::Either).roles(BUT_FINANCE);
+    NUMBERS_UPDATE: Command<AuthId> = command_on("numbers.update", Tokens::Own, On::Either).roles(BUILDERS).open_to(Standings::SUSPENDED);
+    NUMBERS_RELEASE: Command<AuthId> = command_on("numbers.release", Tokens::Own, On::Either).roles(BUILDERS).open_to(Standings::SUSPENDED);
+    OPERATOR_DESCRIBE_SETTINGS: Query<()> = query("operator.describe-settings", Tokens::None);
+    OPERATOR_GET_SETTINGS: Query<()> = query("operator.get-settings", Tokens::None);
+    OPERATOR_CHANGE_SETTINGS: Command<()> = command("operator.change-settings", Tokens::None);
+    OPERATOR_LIST_SETTING_CHANGES: Query<()> = query("operator.list-setting-changes", Tokens::None);
+    OPERATOR_GET_ACCOUNT_SETTINGS: Query<AuthId> = query_on("operator.get-account-settings", Tokens::None, On::Main);
+    OPERATOR_CHANGE_ACCOUNT_SETTINGS: Command<AuthId> = command_on("operator.change-account-settings", Tokens::None, On::Main);
+    OPERATOR_LIST_ACCOUNT_SETTING_CHANGES: Query<AuthId> = query_on("operator.list-account-setting-changes", Tokens::None, On::Main);
+    OPERATOR_SET_BILLING: Command<AuthId> = command_on("operator.set-billing", Tokens::None, On::Main);
+    OPERATOR_GET_BILLING: Query<AuthId> = query_on("operator.get-billing", Tokens::None, On::Main);
+    OPERATOR_READ_LEDGER: Query<()> = query("operator.read-ledger", Tokens::None).by(Way::InTurn);
+    OPERATOR_READ_TRANSACTION: Query<()> = query("operator.read-transaction", Tokens::None).by(Way::Named).of("id");
+    OPERATOR_COMPARE: Query<()> = query("operator.compare", Tokens::None).each(Way::Each, "accounts", "auth-id");
+    OPERATOR_READ_CHARGES: Query<()> = query("operator.read-charges", Tokens::None).by(Way::InTurn);
+    OPERATOR_COMPARE_TOTALS: Query<()> = query("operator.compare-totals", Tokens::None).each(Way::Each, "months", "auth-id");
+    OPERATOR_COMPARE_DERIVED: Query<()> = query("operator.compare-derived", Tokens::None).each(Way::Each, "accounts", "");
+    OPERATOR_COMPARE_EVENTS: Query<()> = query("operator.compare-events", Tokens::None).by(Way::InTurn);
+    OPERATOR_COMPARE_INDEXES: Query<()> = query("operator.compare-indexes", Tokens::None).by(Way::InTurn);
+    OPERATOR_LIST_QUEUE: Query<()> = query("operator.list-queue", Tokens::None).by(Way::InTurn);
+    OPERATOR_RESOLVE_PAYMENT: Command<()> = command("operator.resolve-payment", Tokens::None).by(Way::Named).of("item");
+    PRICING_ADD_PRODUCT: Command<()> = command("pricing.add-product", Tokens::None);
+    PRICING_UPDATE_PRODUCT: Command<()> = command("pricing.update-product", Tokens::None);
+    PRICING_LIST_PRODUCTS: Query<()> = query("pricing.list-products", Tokens::None);
+    PRICING_CREATE_VERSION: Command<()> = command("pricing.create-version", Tokens::None);
+    PRICING_BEGIN_IMPORT: Command<()> = command("pricing.begin-import", Tokens::None);
+    PRICING_FINISH_IMPORT: Command<()> = command("pricing.finish-import", Tokens::None);
+    PRICING_ADD_ROWS: Command<()> = command("pricing.add-rows", Tokens::None);
+    PRICING_SET_NUMBER_PRICES: Command<()> = command("pricing.set-number-prices", Tokens::None);
+    PRICING_GET_NUMBER_PRICES: Query<()> = query("pricing.get-number-prices", Tokens::None);
+    PRICING_SET_SURCHARGES: Command<()> = command("pricing.set-surcharges", Tokens::None);
+    PRICING_GET_SURCHARGES: Query<()> = query("pricing.get-surcharges", Tokens::None);
+    PRICING_SET_TIERS: Command<()> = command("pricing.set-tiers", Tokens::None);
+    PRICING_GET_TIERS: Query<()> = query("pricing.get-tiers", Tokens::None);
+    PRICING_PUBLISH_VERSION: Command<()> = command("pricing.publish-version", Tokens::None);
+    PRICING_WITHDRAW_VERSION: Command<()> = command("pricing.withdraw-version", Tokens::None);
+    PRICING_REMOVE_DRAFT: Command<()> = command("pricing.remove-draft", Tokens::None);
+    PRICING_LIST_VERSIONS: Query<()> = query("pricing.list-versions", Tokens::None);
+    PRICING_LIST_ROWS: Query<()> = query("pricing.list-rows", Tokens::None);
+    PRICING_SET_OVERRIDES: Command<AuthId> = command_on("pricing.set-overrides", Tokens::None, On::Main);
+    PRICING_WITHDRAW_OVERRIDES: Command<AuthId> = command_on("pricing.withdraw-overrides", Tokens::None, On::Main);
+    PRICING_LIST_OVERRIDES: Query<AuthId> = query_on("pricing.list-overrides", Tokens::None, On::Main);
+    PRICING_GET_OVERRIDES: Query<AuthId> = query_on("pricing.get-overrides", Tokens::None, On::Main);
+    PRICING_GET_NUMBER_OVERRIDES: Query<AuthId> = query_on("pricing.get-number-overrides", Tokens::None, On::Main);
+    PRICING_GET_SURCHARGE_OVERRIDES: Query<AuthId> = query_on("pricing.get-surcharge-overrides", Tokens::None, On::Main);
+    PRICING_GET_TIER_OVERRIDES: Query<AuthId> = query_on("pricing.get-tier-overrides", Tokens::None, On::Main);
+    PRICING_BY_COUNTRY: Query<AuthId> = query_on("pricing.by-country", Tokens::Own, On::Either).roles(EVERYBODY);
+    RECURRING_START: Command<AuthId> = command_on("recurring.start", Tokens::None, On::Either);
+    RECURRING_CHANGE: Command<AuthId> = command_on("recurring.change", Tokens::None, On::Either);
+    RECURRING_END: Command<AuthId> = command_on("recurring.end", Tokens::None, On::Either);
+    RECURRING_LIST: Query<AuthId> = query_on("recurring.list", Tokens::Own, On::Either).roles(MONEY);
+    RECURRING_GET: Query<AuthId> = query_on("recurring.get", Tokens::Own, On::Either).roles(MONEY);
+    REFUNDS_LIST: Query<AuthId> = query_on("refunds.list", Tokens::None, On::Main).roles(MONEY);
+    REFUNDS_RETRY: Command<AuthId> = command_on("refunds.retry", Tokens::None, On::Main).open_to(Standings::ANY);
+    REFUNDS_SETTLE: Command<AuthId> = command_on("refunds.settle", Tokens::None, On::Main).open_to(Standings::ANY);
+    RESERVATIONS_RESERVE: Command<()> = command("reservations.reserve", Tokens::Own).open_to(Standings::ACTIVE_ONLY).counted_as(RateClass::Message).not_audited().each(Way::Each, "holds", "auth-id");
+    RESERVATIONS_EXTEND: Command<()> = command("reservations.extend", Tokens::Own).open_to(Standings::ACTIVE_ONLY).counted_as(RateClass::Message).not_audited().each(Way::Each, "extensions", "auth-id");
+    RESERVATIONS_SETTLE: Command<()> = command("reservations.settle", Tokens::None).not_audited().each(Way::Each, "settlements", "event.auth-id");
+    RESERVATIONS_RELEASE: Command<()> = command("reservations.release", Tokens::None).not_audited().each(Way::Each, "reservations", "auth-id");
+    RESERVATIONS_LIST: Query<AuthId> = query_on("reservations.list", Tokens::Main, On::Main).roles(BUT_FINANCE);
+    RESERVATIONS_LIST_OPEN: Query<()> = query("reservations.list-open", Tokens::None).by(Way::InTurn);
+    SUBACCOUNTS_CREATE: Command<AuthId> = command_on("subaccounts.create", Tokens::Main, On::Main).roles(BUILDERS).open_to(Standings::ACTIVE_ONLY).of("parent");
+    SUBACCOUNTS_GET: Query<AuthId> = query_on("subaccounts.get", Tokens::Own, On::Sub).roles(BUT_FINANCE);
+    SUBACCOUNTS_LIST: Query<AuthId> = query_on("subaccounts.list", Tokens::Main, On::Main).roles(BUT_FINANCE).of("parent");
+    SUBACCOUNTS_UPDATE: Command<AuthId> = command_on("subaccounts.update", Tokens::Main, On::Sub).roles(BUILDERS).open_to(Standings::SUSPENDED);
+    SUBACCOUNTS_DELETE: Command<AuthId> = command_on("subaccounts.delete", Tokens::Main, On::Sub).roles(BUILDERS).open_to(Standings::SUSPENDED);
+    USAGE_RECORD_EVENTS: Command<()> = command("usage.record-events", Tokens::None).not_audited().each(Way::Each, "events", "auth-id");
+    USAGE_RECORD_COLUMNS: Command<()> = command("usage.record-columns", Tokens::None).not_audited().permitted_as("usage.record-events").by(Way::Columns).of("columns.names");
     USAGE_QUOTE_EVENT: Query<AuthId> = query_on("usage.quote-event", Tokens::Own, On::Either).of("event.auth-id");
-    USAGE_ADMIT: Query<AuthId> = query_on("usage.admit", Tokens::Own, On::Either).unless_suspended().of("event.auth-id");
-    USAGE_CALLS_STARTED: Command<()> = command("usage.calls-started", Tokens::No).each(Way::Each, "calls", "auth-id");
-    USAGE_CALLS_ENDED: Command<AuthId> = command_on("usage.calls-ended", Tokens::No, On::Either).also_when_closed();
-    USAGE_LIST_CALLS: Query<AuthId> = query_on("usage.list-calls", Tokens::No, On::Main);
-    USAGE_LIST_RUNNING: Query<()> = query("usage.list-running", Tokens::No).by(Way::InTurn);
-    USAGE_SUMMARY: Query<AuthId> = query_on("usage.summary", Tokens::Own, On::Either);
-    USAGE_LIST_LINES: Query<AuthId> = query_on("usage.list-lines", Tokens::Own, On::Either);
-    USAGE_GET_DAILY_SUMMARY: Query<AuthId> = query_on("usage.get-daily-summary", Tokens::Main, On::Main);
-    USAGE_SET_DAILY_SUMMARY: Command<AuthId> = command_on("usage.set-daily-summary", Tokens::Main, On::Main);
-    USAGE_LIST_REJECTED: Query<()> = query("usage.list-rejected", Tokens::No).by(Way::InTurn).of("auth-id");
-    USAGE_RESUBMIT: Command<()> = command("usage.resubmit", Tokens::No).each(Way::Named, "events", "key");
-    USAGE_DISCARD: Command<()> = command("usage.discard", Tokens::No).each(Way::Named, "keys", "");
+    USAGE_ADMIT: Query<AuthId> = query_on("usage.admit", Tokens::Own, On::Either).open_to(Standings::ACTIVE_ONLY).counted_as(RateClass::Message).of("event.auth-id");
+    USAGE_CALLS_STARTED: Command<()> = command("usage.calls-started", Tokens::None).not_audited().each(Way::Each, "calls", "auth-id");
+    USAGE_CALLS_ENDED: Command<AuthId> = command_on("usage.calls-ended", Tokens::None, On::Either).open_to(Standings::ANY).not_audited();
+    USAGE_LIST_CALLS: Query<AuthId> = query_on("usage.list-calls", Tokens::Main, On::Main).roles(BUT_FINANCE);
+    USAGE_LIST_RUNNING: Query<()> = query("usage.list-running", Tokens::None).by(Way::InTurn);
+    USAGE_SUMMARY: Query<AuthId> = query_on("usage.summary", Tokens::Own, On::Either).roles(EVERYBODY);
+    USAGE_LIST_LINES: Query<AuthId> = query_on("usage.list-lines", Tokens::Own, On::Either).roles(BUT_FINANCE);
+    USAGE_GET_DAILY_SUMMARY: Query<AuthId> = query_on("usage.get-daily-summary", Tokens::Main, On::Main).roles(EVERYBODY);
+    USAGE_SET_DAILY_SUMMARY: Command<AuthId> = command_on("usage.set-daily-summary", Tokens::Main, On::Main).roles(MONEY).open_to(Standings::SUSPENDED);
+    USAGE_LIST_REJECTED: Query<()> = query("usage.list-rejected", Tokens::None).by(Way::InTurn).of("auth-id");
+    USAGE_RESUBMIT: Command<()> = command("usage.resubmit", Tokens::None).each(Way::Named, "events", "key");
+    USAGE_DISCARD: Command<()> = command("usage.discard", Tokens::None).each(Way::Named, "keys", "");
 }
 
 /// Every function of the contract, by interface.
@@ -553,7 +583,7 @@ mod tests {
             let permission = documentation.contains(&format!("`{name}`"));
             assert_eq!(permission, function.permission.is_some(), "{}: {documentation}", function.name);
             let tokens = documentation.contains("own token") || documentation.contains("account's token");
-            assert_eq!(tokens, function.tokens != Tokens::No, "{}: {documentation}", function.name);
+            assert_eq!(tokens, function.tokens != Tokens::None, "{}: {documentation}", function.name);
         }
     }
 
@@ -575,7 +605,7 @@ mod tests {
             ACCOUNTS_CLOSE,
             CREDITS_SETTLE,
         ] {
-            assert_eq!(command.row().tokens, Tokens::No, "{}", command.row().name);
+            assert_eq!(command.row().tokens, Tokens::None, "{}", command.row().name);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! May this caller use this function on this account? The one place that decides it, from the function's row (R35, R39).
 
+use crate::admission::{Counted, admit};
+use crate::columns::{Beside, RateClass};
 use crate::credentials::{Holder, Who, check_form, holder};
 use crate::functions::{Class, Function, On, Tokens};
 use crate::people::sessions::{self, Proved, Session};
@@ -45,8 +47,8 @@ pub(crate) fn decide(
     check_form(caller)?;
     match &caller.who {
         Principal::Operator(operator) => decide_operator(turn, operator, function, target),
-        Principal::Token(credential) => decide_token(turn, credential, function, target),
-        Principal::Session(token) => decide_session(turn, token, function, target),
+        Principal::Token(credential) => decide_token(turn, caller, credential, function, target),
+        Principal::Session(token) => decide_session(turn, caller, token, function, target),
         Principal::Host => match function.permission {
             None if !function.own => Ok((Who::Host, Presence::There)),
             _ => Err(forbidden(function)),
@@ -60,21 +62,28 @@ fn forbidden(function: &Function) -> Fault {
     Refusal::Forbidden(function.permission.unwrap_or(function.name).to_owned()).into()
 }
 
-/// Proof, account of the target, half, standing, role, fresh proof: in this order (access.md, 5).
-fn decide_session(turn: &Turn<'_>, token: &str, function: &Function, target: Target) -> Result<(Who, Presence), Fault> {
-    let Some(Proved { id, member, name, session, .. }) = sessions::prove(turn, token)? else {
+/// Proof, limit, account of the path, half, standing, role, fresh proof, target, in this order: who is refused at one of them learns nothing of those
+/// behind it.
+fn decide_session(
+    turn: &Turn<'_>,
+    caller: &Caller,
+    token: &str,
+    function: &Function,
+    target: Target,
+) -> Result<(Who, Presence), Fault> {
+    let Some(Proved { id, member, profile, name, session }) = sessions::prove(turn, token)? else {
         return Err(Refusal::Unauthenticated.into());
     };
-    let mine = match target {
-        Target::None => true,
-        Target::Malformed => false,
-        Target::Account(auth) => is_under(turn, function, id.account, auth)?,
-    };
-    if !mine {
+    let holder = id.to_string();
+    admit(turn, caller, RateClass::Session, &Counted { main: id.account, holder: &holder, credential: &name })?;
+    if !is_own_path(id.account, target) {
         return Err(Refusal::Unauthenticated.into());
     }
     if session.half.is_some_and(|half| !function.half.contains(&half)) {
         return Err(Refusal::SecondFactorRequired.into());
+    }
+    if !function.standings.admits(profile.standing) {
+        return Err(refusal_in(profile.standing).into());
     }
     // What is about nothing in particular is the operator's, unless it is the member's own.
     let about_itself = function.own || !matches!(target, Target::None);
@@ -86,7 +95,7 @@ fn decide_session(turn: &Turn<'_>, token: &str, function: &Function, target: Tar
         return Err(Refusal::Reauthenticate.into());
     }
     let presence = match target {
-        Target::Account(auth) => check_target(turn, function, auth)?,
+        Target::Account(auth) => check_own(turn, function, id.account, auth)?,
         Target::None | Target::Malformed => Presence::There,
     };
     Ok((in_session(id, member.role, name, &session), presence))
@@ -96,16 +105,22 @@ fn in_session(id: MemberId, role: Role, name: String, session: &Session) -> Who 
     Who::Member { id, name: id.to_string(), role, session: name, half: session.half, proved: session.proved }
 }
 
-/// Whether an auth ID is this main account's or one of its sub-accounts'. Under one's own account what is not there is not found; that says nothing
-/// about other accounts' (R39).
-fn is_under(turn: &Turn<'_>, function: &Function, main: AuthId, auth: AuthId) -> Result<bool, Fault> {
-    if auth.is_main() {
-        return Ok(auth == main);
+/// Whether a main account may be asked about by its own proof. Whose sub-account one is stands behind all else.
+fn is_own_path(main: AuthId, target: Target) -> bool {
+    match target {
+        Target::None => true,
+        Target::Malformed => false,
+        Target::Account(auth) => auth == main || !auth.is_main(),
     }
-    if find_sub(turn, function, auth)?.is_none_or(|(sub, _)| sub.parent != main) {
+}
+
+/// [`check_target`] for a proof of this main account. Under one's own account what is not there is not found; that says nothing about other accounts'
+/// (R39).
+fn check_own(turn: &Turn<'_>, function: &Function, main: AuthId, auth: AuthId) -> Result<Presence, Fault> {
+    if !auth.is_main() && find_sub(turn, function, auth)?.is_none_or(|(sub, _)| sub.parent != main) {
         return Err(Fault::not_found("sub-account"));
     }
-    Ok(true)
+    check_target(turn, function, auth)
 }
 
 /// Who comes to a function for whoever comes. A session or a token that is brought must be good.
@@ -115,7 +130,8 @@ pub(crate) fn greet(turn: &Turn<'_>, caller: &Caller) -> Result<Who, Fault> {
         Principal::Nobody => Ok(Who::Nobody),
         Principal::Host => Ok(Who::Host),
         Principal::Operator(operator) => Ok(Who::Operator(operator.name.clone())),
-        Principal::Token(credential) => Ok(holder(turn, credential)?.who),
+        // What it may try is counted where it tries it.
+        Principal::Token(credential) => Ok(holder(turn, caller, credential, None, None)?.who),
         Principal::Session(token) => match sessions::prove(turn, token)? {
             Some(Proved { id, member, name, session, .. }) => Ok(in_session(id, member.role, name, &session)),
             None => Err(Refusal::Unauthenticated.into()),
@@ -155,22 +171,26 @@ fn decide_operator(
     Ok((Who::Operator(operator.name.clone()), presence))
 }
 
+/// Proof, limit, account of the path, standing, permission, target, in this order (R39): who is refused at one of them learns nothing of those behind it.
 fn decide_token(
     turn: &Turn<'_>,
+    caller: &Caller,
     credential: &Credential,
     function: &Function,
     target: Target,
 ) -> Result<(Who, Presence), Fault> {
-    let Holder { who, hindrance } = holder(turn, credential)?;
-    let mine = match (&who, target) {
-        (_, Target::Malformed) => false,
-        (_, Target::None) => true,
-        (Who::Main(main), Target::Account(auth)) => is_under(turn, function, *main, auth)?,
-        (Who::Sub { sub, .. }, Target::Account(auth)) => auth == *sub,
-        (Who::Operator(_) | Who::Host | Who::Member { .. } | Who::Nobody, _) => false,
+    let about = match target {
+        Target::Account(auth) => Some(auth),
+        Target::None | Target::Malformed => None,
+    };
+    let Holder { who, hindrance } = holder(turn, caller, credential, function.rate, about)?;
+    let own_path = match &who {
+        Who::Main(main) => is_own_path(*main, target),
+        Who::Sub { sub, .. } => matches!(target, Target::None) || about == Some(*sub),
+        Who::Operator(_) | Who::Host | Who::Member { .. } | Who::Nobody => false,
     };
     let may_ask = function.tokens != Tokens::Main || matches!(who, Who::Main(_));
-    if !mine || !may_ask {
+    if !own_path || !may_ask {
         return Err(Refusal::Unauthenticated.into());
     }
     if let Some(hindrance) = hindrance {
@@ -181,14 +201,15 @@ fn decide_token(
         return Err(forbidden(function));
     }
     match function.permission {
-        Some(permission) if function.tokens == Tokens::No || !about_itself => {
+        Some(permission) if function.tokens == Tokens::None || !about_itself => {
             return Err(Refusal::Forbidden(permission.to_owned()).into());
         }
         _ => {}
     }
-    let presence = match target {
-        Target::Account(auth) => check_target(turn, function, auth)?,
-        Target::None | Target::Malformed => Presence::There,
+    let presence = match (about, &who) {
+        (None, _) => Presence::There,
+        (Some(auth), Who::Main(main)) => check_own(turn, function, *main, auth)?,
+        (Some(auth), _) => check_target(turn, function, auth)?,
     };
     Ok((who, presence))
 }
@@ -201,14 +222,24 @@ fn check_target(turn: &Turn<'_>, function: &Function, auth: AuthId) -> Result<Pr
         let (sub, presence) = find_sub(turn, function, auth)?.ok_or_else(|| Fault::not_found("sub-account"))?;
         (sub.parent, sub.enabled || presence == Presence::Deleted, presence)
     };
-    match profile::profile(turn, main)?.standing {
-        Standing::Closed if !function.open_when_closed => Err(Refusal::Closed.into()),
-        Standing::Closing if !function.open_when_closing => Err(Refusal::Closed.into()),
-        Standing::Unverified | Standing::Held if !function.open_when_suspended => Err(Refusal::NotYetActive.into()),
-        Standing::Locked if !function.open_when_suspended => Err(Refusal::Locked.into()),
-        Standing::Suspended(reason) if !function.open_when_suspended => Err(Refusal::Suspended(reason).into()),
-        _ if !enabled && !function.open_when_suspended => Err(Refusal::Disabled.into()),
-        _ => Ok(presence),
+    let standing = profile::profile(turn, main)?.standing;
+    if !function.standings.admits(standing) {
+        return Err(refusal_in(standing).into());
+    }
+    // What is not for suspended accounts uses the platform, and is not for disabled sub-accounts either.
+    if !enabled && !function.standings.holds(Beside::Suspended) {
+        return Err(Refusal::Disabled.into());
+    }
+    Ok(presence)
+}
+
+/// Why a function is not open to an account of this standing.
+fn refusal_in(standing: Standing) -> Refusal {
+    match standing {
+        Standing::Active | Standing::Unverified | Standing::Held => Refusal::NotYetActive,
+        Standing::Suspended(reason) => Refusal::Suspended(reason),
+        Standing::Locked => Refusal::Locked,
+        Standing::Closing | Standing::Closed => Refusal::Closed,
     }
 }
 

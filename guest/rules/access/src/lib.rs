@@ -4,6 +4,8 @@
 #![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
+mod admission;
+pub mod columns;
 pub mod credentials;
 pub mod functions;
 mod gate;

@@ -1,6 +1,7 @@
-//! What the rules ask of a host while they decide: one state to read, keys that never leave the host, random bytes.
+//! What the rules ask of a host while they decide: one state to read, keys that never leave the host, random bytes, how often an account has asked.
 
 use crate::texts::Texts;
+use serde::{Deserialize, Serialize};
 
 /// Ordered entries and the feed, as one turn sees them: one state, everything before some moment and nothing after.
 ///
@@ -91,6 +92,43 @@ pub enum UnsealError {
 pub trait Random {
     /// Eight fresh random bytes.
     fn next(&self) -> u64;
+}
+
+/// How calls of accounts are counted: each class by itself (SEC-10).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RateClass {
+    /// Everything that has no class of its own.
+    Standard,
+    /// Number look-ups. No function has it yet (R41).
+    Lookup,
+    /// What the platform asks for each message and each call.
+    Message,
+    /// What a person does in a session.
+    Session,
+}
+
+/// One call that wants to be counted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AdmissionRequest {
+    /// The main account whose limit it is.
+    pub main: String,
+    /// Whose proof the caller brought.
+    pub holder: String,
+    /// Names the proof itself.
+    pub credential: String,
+    /// How it is counted.
+    pub class: RateClass,
+    /// Calls a second that are allowed.
+    pub per_second: u32,
+    /// The host's name of the request that the call belongs to.
+    pub request: String,
+}
+
+/// Counts the calls of accounts.
+pub trait Admission {
+    /// Takes one call from the limit. None: it may go on. A moment: the limit is used up until then.
+    fn admit(&self, request: &AdmissionRequest) -> Option<i64>;
 }
 
 /// Queue of a timer.

@@ -2,7 +2,10 @@
 
 use crate::ids::AuthId;
 use crate::kept::Kept;
-use crate::port::{Changes, Direction, FeedLine, Lane, Marked, Random, Storage, UnsealError, Vault, Weighed};
+use crate::port::{
+    Admission, AdmissionRequest, Changes, Direction, FeedLine, Lane, Marked, Random, Storage, UnsealError, Vault,
+    Weighed,
+};
 use crate::texts::Texts;
 use crate::turn::{Lent, Turn};
 use crate::vocabulary::{Caller, Credential, Instant, Operator, Principal};
@@ -20,6 +23,10 @@ pub struct Fake {
     timers: RefCell<BTreeMap<String, (Lane, Instant)>>,
     seed: Cell<u64>,
     crossings: Cell<usize>,
+    /// The calls of accounts that were counted.
+    admitted: RefCell<Vec<AdmissionRequest>>,
+    /// Until when every account is over its limit.
+    over_limit: Cell<Option<Instant>>,
     /// Another name than that of tests.
     name: RefCell<Option<String>>,
     /// What tells it from the others of an installation.
@@ -89,8 +96,18 @@ impl Fake {
         self.crossings.get()
     }
 
+    /// The calls of accounts that were counted so far, refused ones too.
+    pub fn admitted(&self) -> Vec<AdmissionRequest> {
+        self.admitted.borrow().clone()
+    }
+
+    /// From now on every account is over its limit until this moment; none: no account is.
+    pub fn set_over_limit(&self, until: Option<Instant>) {
+        self.over_limit.set(until);
+    }
+
     fn lend(&self, now: Instant) -> Lent<'_> {
-        Lent { storage: self, vault: &OpenVault, random: self, now, kept: &self.kept }
+        Lent { storage: self, vault: &OpenVault, random: self, admission: self, now, kept: &self.kept }
     }
 
     fn apply(&self, changes: &Changes) {
@@ -206,6 +223,13 @@ impl Vault for OpenVault {
             Some(("old-hash", kept)) if kept == password => Weighed::MatchesOutdated,
             _ => Weighed::Differs,
         }
+    }
+}
+
+impl Admission for Fake {
+    fn admit(&self, request: &AdmissionRequest) -> Option<i64> {
+        self.admitted.borrow_mut().push(request.clone());
+        self.over_limit.get()
     }
 }
 

@@ -4,7 +4,7 @@
 //! handed all of them. A turn that fails is simply dropped: not one byte has changed.
 
 use crate::kept::Kept;
-use crate::port::{Changes, Direction, Lane, Random, Storage, Vault};
+use crate::port::{Admission, Changes, Direction, Lane, Random, Storage, Vault};
 use crate::texts::Texts;
 use crate::vocabulary::{Fact, Fault, Instant};
 use serde::Serialize;
@@ -28,6 +28,8 @@ pub struct Lent<'host> {
     pub vault: &'host dyn Vault,
     /// Random bytes.
     pub random: &'host dyn Random,
+    /// How often accounts have asked.
+    pub admission: &'host dyn Admission,
     /// The moment of the turn.
     pub now: Instant,
     /// Parsed records: immutable, so a warm instance may keep them.
@@ -80,6 +82,11 @@ impl<'host> Turn<'host> {
     /// The host's keys.
     pub fn vault(&self) -> &'host dyn Vault {
         self.lent.vault
+    }
+
+    /// The host's count of calls.
+    pub fn admission(&self) -> &'host dyn Admission {
+        self.lent.admission
     }
 
     /// Eight random bytes.
@@ -384,7 +391,8 @@ mod tests {
     fn what_is_appended_is_put_in_key_order_and_once() {
         let fake = Fake::new();
         let kept = Kept::new();
-        let mut turn = Turn::new(Lent { storage: &fake, vault: &OpenVault, random: &fake, now: 0, kept: &kept });
+        let lent = Lent { storage: &fake, vault: &OpenVault, random: &fake, admission: &fake, now: 0, kept: &kept };
+        let mut turn = Turn::new(lent);
         turn.put_text("c", "1".to_owned());
         turn.put_text("a", "1".to_owned());
         for key in ["d", "b", "c", "a0123456789abcdefZ", "a0123456789abcdefB"] {

@@ -1,3 +1,6 @@
 //! Stories of `access`. Credentials and permissions.
 
 mod credentials;
+mod groups;
+mod sequence;
+mod table;

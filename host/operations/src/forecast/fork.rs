@@ -5,6 +5,7 @@
 //! hang-ups end in lists, its stock of numbers is empty, and its vault has a new random key. When the fork is dropped, all of this is gone.
 
 use anyhow::{Context, Result};
+use coinbox_host::admission::Buckets;
 use coinbox_host::capability::{Capabilities, Instant, PaymentGateway};
 use coinbox_host::clock::SimulatedClock;
 use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
@@ -82,6 +83,7 @@ impl Fork {
             capabilities: Capabilities {
                 clock: clock.clone(),
                 vault: Arc::new(KeyVault::new(KeyRing::draw(&*random)?, random.clone())),
+                admission: Arc::new(Buckets::default()),
                 random,
                 payment: Arc::new(Paying(sandbox)),
                 email: Arc::new(MailList::default()),

@@ -17,6 +17,7 @@ mod forecast;
 mod lists;
 mod numbers;
 mod operation;
+mod operators;
 mod pdf;
 mod people;
 mod person;
@@ -37,7 +38,7 @@ mod work;
 
 use crate::config::{Accept, Config};
 use crate::open;
-use arguments::{Accepted, Arguments, Command, Common, Documents, MyOwn, Usage};
+use arguments::{Accepted, Arguments, Command, Common, Documents, MyOwn, Own, Usage};
 use clap::{CommandFactory, FromArgMatches};
 use coinbox_host::coinbox::Drive;
 use coinbox_host::text;
@@ -100,18 +101,8 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Document(ref document) => return pdf::preview(&config, &output, document),
         Command::Restore { from, copy } => return operation::restore(&config, &output, &from, copy),
         Command::Simulate(arguments) => return simulate::run(&config, &output, &arguments),
-        Command::Signup(asked) => {
-            let mut person = Person::new(&own_server(&common, &config)?, &asked.own, &output)?;
-            return person::signup(&mut person, asked.command);
-        }
-        Command::Login(asked) => {
-            let mut person = Person::new(&own_server(&common, &config)?, &asked.own, &output)?;
-            return person::login(&mut person, asked);
-        }
-        Command::Me(asked) => {
-            let mut person = Person::new(&own_server(&common, &config)?, &asked.own, &output)?;
-            return person::me(&mut person, asked.command.unwrap_or(MyOwn::Show));
-        }
+        Command::Operator(command) => return operators::operators(&config, &output, command),
+        Command::Signup(_) | Command::Login(_) | Command::Me(_) => return own(&common, &config, &output, command),
         _ => {}
     }
     let work = Work { link: connect(&common, &config, &command)?, output };
@@ -147,7 +138,9 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Forecast { account, months } => forecast::run(&work, &account, months),
         Command::Clock(command) => operation::clock(&work, command),
         Command::Backup { to } => operation::backup(&work, &to),
-        Command::Serve(_) | Command::Restore { .. } | Command::Config | Command::Simulate(_) => Ok(()),
+        Command::Serve(_) | Command::Restore { .. } | Command::Config | Command::Operator(_) | Command::Simulate(_) => {
+            Ok(())
+        }
         Command::Signup(_) | Command::Login(_) | Command::Me(_) => Ok(()),
     };
     // What a command has made due is driven even if the command's own end was a failure.
@@ -162,6 +155,7 @@ fn takes_key(command: &Command) -> bool {
         command,
         Command::Serve(_)
             | Command::Config
+            | Command::Operator(_)
             | Command::Document(_)
             | Command::Restore { .. }
             | Command::Simulate(_)
@@ -239,7 +233,7 @@ fn connect(common: &Common, config: &Config, command: &Command) -> anyhow::Resul
             )
         })?,
     };
-    Ok(Box::new(Remote::new(&server_of(common, config), token, operator, key)?))
+    Ok(Box::new(Remote::new(&server_of(common, config), token, key)?))
 }
 
 /// The server that was named, or the configured one on this machine.
@@ -249,10 +243,16 @@ fn server_of(common: &Common, config: &Config) -> String {
     server.unwrap_or_else(|| server_url(config))
 }
 
-/// The server of a person's own commands: they go through the door that everybody uses.
-fn own_server(common: &Common, config: &Config) -> anyhow::Result<String> {
+/// A person's own commands: they go through the door that everybody uses.
+fn own(common: &Common, config: &Config, output: &Output, command: Command) -> anyhow::Result<()> {
     anyhow::ensure!(common.data.is_none(), "--data: this command needs a running server; name it with --server");
-    Ok(server_of(common, config))
+    let person = |own: &Own| Person::new(&server_of(common, config), own, output);
+    match command {
+        Command::Signup(asked) => person::signup(&mut person(&asked.own)?, asked.command),
+        Command::Login(asked) => person::login(&mut person(&asked.own)?, asked),
+        Command::Me(asked) => person::me(&mut person(&asked.own)?, asked.command.unwrap_or(MyOwn::Show)),
+        _ => Ok(()),
+    }
 }
 
 /// The configured address, as it is reached on this machine.

@@ -10,6 +10,7 @@ use coinbox_host::text;
 use coinbox_operations::printing;
 use coinbox_operations::running::Running;
 use coinbox_server::Rest;
+use coinbox_server::operators::Operators;
 use coinbox_server::serve as server;
 use serde_json::json;
 use std::sync::Arc;
@@ -94,14 +95,19 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
         printing::check(&settings.documents)?;
         let opened = open::open(&settings, Drive::Workers(settings.workers), false, Some(on_failure))?;
         let token = open::operator_token(&settings)?;
+        let operators = Operators::shared(&token, coinbox_server::permissions(&opened.running));
+        let file = settings.operators.display();
+        let operators = operators
+            .with_file(&settings.operators)
+            .map_err(|problem| anyhow::anyhow!("operators {file}: {problem}"))?;
         warn_of_seller(&opened.running)?;
-        Ok::<_, anyhow::Error>((opened, token))
+        Ok::<_, anyhow::Error>((opened, operators))
     });
-    let (opened, token) = opened.await??;
+    let (opened, operators) = opened.await??;
     let host = opened.running.clone();
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let rest = Arc::new(Rest::new(host.clone(), &token, config.limits.clone(), config.trusted_proxies.clone()));
+    let rest = Arc::new(Rest::with(host.clone(), operators, config.limits.clone(), config.trusted_proxies.clone()));
     tokio::task::spawn_blocking(move || tell_store(&opened)).await?;
     tracing::info!(%address, data = %config.data.display(), simulated = host.is_simulated(), "serving");
 

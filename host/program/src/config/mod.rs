@@ -11,7 +11,9 @@ mod tests;
 
 pub use error::ConfigError;
 
+use coinbox_forms::network::Network;
 use coinbox_host::clock::GuardSettings;
+use coinbox_host::console::ConsoleUrl;
 use coinbox_host::text;
 use coinbox_mail::SmtpSecurity;
 use coinbox_operations::printing::{DocumentSettings, Paper};
@@ -19,7 +21,7 @@ use coinbox_server::{RestLimits, TrustedProxies};
 use settings::{SETTINGS, find};
 use sources::{Source, Values};
 use std::fmt::Write;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -89,6 +91,8 @@ pub struct Config {
     pub cache: PathBuf,
     /// Token of the operator's routes, where it was given.
     pub operator_token: Option<String>,
+    /// File of the operators.
+    pub operators: PathBuf,
     /// File of the payment sandbox.
     pub payment_sandbox: PathBuf,
     /// File of the telephony log.
@@ -99,6 +103,8 @@ pub struct Config {
     pub workers: usize,
     /// Whose forwarding headers are believed.
     pub trusted_proxies: TrustedProxies,
+    /// Where the pages of customers are.
+    pub console_url: Option<ConsoleUrl>,
     /// Form of log lines.
     pub log_format: LogFormat,
     /// What is logged.
@@ -160,11 +166,13 @@ impl Config {
             component: read.path("component"),
             cache: beside("cache", "cache"),
             operator_token: read.operator_token()?,
+            operators: beside("operators", "operators"),
             payment_sandbox: beside("payment-sandbox", "gateway.sqlite"),
             telephony_log: beside("telephony-log", "telephony.jsonl"),
             vault_keys: beside("vault-keys", "vault-keys.json"),
             workers: read.number("workers", 1, 64)?,
             trusted_proxies: read.proxies()?,
+            console_url: read.console_url()?,
             log_format: read.one_of("log.format", &[("text", LogFormat::Text), ("json", LogFormat::Json)])?,
             log_level: level,
             clock: read.clock()?,
@@ -296,15 +304,25 @@ impl Reader<'_> {
     fn proxies(&self) -> Result<TrustedProxies, ConfigError> {
         let key = "trusted-proxies";
         let parts = self.text(key).split(',').map(str::trim).filter(|part| !part.is_empty());
-        let parse = |part: &str| match part.parse::<IpAddr>() {
-            Ok(address) => Ok(address.to_canonical()),
-            Err(_) => Err(self.wrong(key, format!("`{}` is not an IP address", text::shortened(part)))),
+        let parse = |part: &str| {
+            let network = Network::parse(part);
+            network.map_err(|problem| self.wrong(key, format!("`{}` must be {problem}", text::shortened(part))))
         };
-        let addresses = parts.map(parse).collect::<Result<Vec<_>, _>>()?;
-        if addresses.len() > 100 {
-            return Err(self.wrong(key, format!("{} addresses are too many, at most 100", addresses.len())));
+        let networks = parts.map(parse).collect::<Result<Vec<_>, _>>()?;
+        if networks.len() > 100 {
+            return Err(self.wrong(key, format!("{} networks are too many, at most 100", networks.len())));
         }
-        Ok(TrustedProxies::new(addresses))
+        Ok(TrustedProxies::new(networks))
+    }
+
+    fn console_url(&self) -> Result<Option<ConsoleUrl>, ConfigError> {
+        match self.text("console-url") {
+            "" => Ok(None),
+            text => text
+                .parse()
+                .map(Some)
+                .map_err(|error: coinbox_host::console::ConsoleUrlError| self.wrong("console-url", error.to_string())),
+        }
     }
 
     fn clock(&self) -> Result<ClockMode, ConfigError> {

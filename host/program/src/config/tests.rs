@@ -101,7 +101,7 @@ fn wrong_values_name_key_source_and_limit() {
         (
             "trusted-proxies = [\"10.0.0.1\", \"proxy\"]",
             ("X", ""),
-            "setting `trusted-proxies` (FILE): `proxy` is not an IP address",
+            "setting `trusted-proxies` (FILE): `proxy` must be an address such as 192.0.2.7, or a network such as 192.0.2.0/24 or 2001:db8::/32",
         ),
         ("data = \"\"", ("X", ""), "setting `data` (FILE): must not be empty"),
         ("[clock]\njump-max = \"9s\"", ("X", ""), "setting `clock.jump-max` (FILE): must be from 10s to 1d"),
@@ -156,4 +156,13 @@ fn what_is_printed_is_a_valid_file_without_secrets() {
     assert_eq!((again.data, again.email_from), (config.data.clone(), config.email_from.clone()));
     let json = config.print_json().to_string();
     assert!(!json.contains("very-secret") && json.contains("COINBOX_EMAIL_SMTP_PASSWORD"), "{json}");
+}
+
+#[test]
+fn the_address_of_the_pages_is_checked() {
+    assert_eq!(load("", &[], &[]).expect("default").console_url, None);
+    let config = load("console-url = \"https://Console.example.com/app/\"", &[], &[]).expect("valid");
+    assert_eq!(config.console_url.map(|console| console.to_string()).as_deref(), Some("https://console.example.com/app"));
+    let error = load("", &[("COINBOX_CONSOLE_URL", "http://example.com")], &[]).expect_err("not https");
+    assert!(error.starts_with("setting `console-url` (COINBOX_CONSOLE_URL): `http://example.com` is not an address"), "{error}");
 }

@@ -4,6 +4,7 @@ mod mailed;
 mod parts;
 
 use crate::config::{ClockMode, Config, Email};
+use coinbox_host::admission::Buckets;
 use coinbox_host::capability::{Capabilities, Clock, Mailer};
 use coinbox_host::clock::{ClockMark, GuardedClock, Machine, RealClock, SimulatedClock};
 use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
@@ -245,6 +246,7 @@ fn open_once(
     let entries = [(Part::Gateway, sandbox.entries()), (Part::NumberOrders, inventory.entries())];
     let capabilities = Capabilities {
         vault: Arc::new(vault),
+        admission: Arc::new(Buckets::default()),
         payment: Arc::new(MeteredGateway::new(sandbox, metrics.clone())),
         email: mailer(config, &clock, mailed.clone())?,
         telephony: Arc::new(telephony),
@@ -384,7 +386,7 @@ fn mailer(config: &Config, clock: &Arc<dyn Clock>, mailed: Arc<Mailed>) -> anyho
         Some(folder) => Wording::with_folder(folder)?,
         None => Wording::built_in()?,
     };
-    let composer = Composer::new(wording, &config.email_from, clock.clone())?;
+    let composer = Composer::new(wording, &config.email_from, clock.clone())?.with_console(config.console_url.clone());
     let composer = if config.email_documents { composer.with_attachments(mailed) } else { composer };
     Ok(match &config.email {
         Email::Maildir(folder) => Arc::new(

@@ -74,7 +74,7 @@ pub(super) fn check_before(config: &Config) -> anyhow::Result<()> {
     let data = &config.data;
     let mut paths: Vec<PathBuf> = [STORE_FILE, TOKEN_FILE, CLOCK_FILE].iter().map(|name| data.join(name)).collect();
     paths.extend([data, &config.vault_keys, &config.payment_sandbox, &config.inventory_orders].map(Clone::clone));
-    paths.extend([&config.telephony_log, &config.inventory_stock.0].map(Clone::clone));
+    paths.extend([&config.telephony_log, &config.inventory_stock.0, &config.operators].map(Clone::clone));
     for path in paths {
         let is_link = fs::symlink_metadata(&path).is_ok_and(|found| found.file_type().is_symlink());
         if is_link && !path.exists() {
@@ -115,7 +115,7 @@ fn left_of_a_store(config: &Config) -> Vec<PathBuf> {
     let data = &config.data;
     let files = [&config.payment_sandbox, &config.inventory_orders, &config.telephony_log];
     let mut left: Vec<PathBuf> = files.into_iter().filter(|path| path.starts_with(data)).cloned().collect();
-    left.extend([CLOCK_FILE, MARK_FILE, AGE_FILE, "mail/new"].map(|name| data.join(name)));
+    left.extend([CLOCK_FILE, MARK_FILE, AGE_FILE, "mail/new", "blobs"].map(|name| data.join(name)));
     left.retain(|path| path.exists());
     // Documents are printed of what a store holds.
     let documents = &config.documents.directory;
@@ -403,7 +403,7 @@ pub(super) fn close_to_others(config: &Config) {
         ["lock", CLOCK_FILE, MARK_FILE, AGE_FILE, TOKEN_FILE].map(|name| data.join(name)).to_vec();
     files.extend(with_logs(&data.join(STORE_FILE)));
     files.extend(with_logs(&config.payment_sandbox));
-    files.extend([config.inventory_orders.clone(), config.telephony_log.clone()]);
+    files.extend([config.inventory_orders.clone(), config.telephony_log.clone(), config.operators.clone()]);
     let compiled = fs::read_dir(&config.cache).into_iter().flatten().flatten().map(|entry| entry.path());
     files.extend(compiled.filter(|path| path.extension().is_some_and(|extension| extension == "cwasm")));
     for path in files {

@@ -161,6 +161,7 @@ fn sec_04_links_that_lead_nowhere_are_refused() {
         "gateway.sqlite",
         "number-orders.jsonl",
         "operator-token",
+        "operators",
         "numbers.csv",
         "telephony.jsonl",
     ];

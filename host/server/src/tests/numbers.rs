@@ -51,5 +51,9 @@ async fn a_purchase_is_answered_again_after_its_sub_account_was_deleted() {
     assert_eq!((without.status, &without.body["error"]), (404, &json!("sub-account not found")));
     let asked = server.rules.asked.lock().expect("lock");
     let functions: Vec<&str> = asked[before..].iter().map(|(function, _)| function.as_str()).collect();
-    assert_eq!(functions, ["accounts.authenticate", "numbers.price-offers"]);
+    assert_eq!(
+        functions,
+        ["accounts.authenticate", "numbers.price-offers"],
+        "a purchase is proved before its body is read"
+    );
 }

@@ -10,7 +10,7 @@ use super::words::{Half, MemberId};
 use coinbox_ground::port::Marked;
 use coinbox_ground::turn::{Record, Turn, end_of_prefix};
 use coinbox_ground::vocabulary::{Caller, Fault, Instant};
-use coinbox_profiles::policy::{self, Policy};
+use coinbox_profiles::policy::{self, Policy, limits};
 use coinbox_profiles::profile::{self, Profile};
 use serde::{Deserialize, Serialize};
 
@@ -121,17 +121,10 @@ pub fn prove(turn: &Turn<'_>, token: &str) -> Result<Option<Proved>, Fault> {
     let parsed = parse(token);
     let session_key = parsed.map_or_else(|| NO_KEY.to_owned(), |(id, name, _)| key(id, name));
     let keys = match parsed {
-        Some((id, _, _)) => [members::key(id), profile::key(id.account)],
-        None => [format!("{NO_KEY}/member"), format!("{NO_KEY}/account")],
+        Some((id, _, _)) => [members::key(id), profile::key(id.account), limits::key(id.account)],
+        None => ["member", "account", "limits"].map(|what| format!("{NO_KEY}/{what}")),
     };
-    let [member_key, account_key] = &keys;
-    turn.prefetch([
-        session_key.clone(),
-        member_key.clone(),
-        account_key.clone(),
-        policy::KEY.to_owned(),
-        since::KEY.to_owned(),
-    ]);
+    turn.prefetch([session_key.clone(), policy::KEY.to_owned(), since::KEY.to_owned()].into_iter().chain(keys));
     let session = turn.get::<Session>(&session_key)?;
     let (whose, name, secret) =
         parsed.map_or((String::new(), "", ""), |(id, name, secret)| (id.to_string(), name, secret));

@@ -50,7 +50,8 @@ impl Record for StoredLimits {
     const KIND: &'static str = "limits";
 }
 
-fn key(account: AuthId) -> String {
+/// Key of what an account has of its own.
+pub fn key(account: AuthId) -> String {
     format!("lim/{account}")
 }
 

@@ -117,7 +117,7 @@ fn tokens_reach_what_the_table_opens_to_them_and_no_more() {
         let target = world.target(function);
         let forbidden = refused(Refusal::Forbidden(function.permission.expect("guarded").to_owned()));
         let main = World::id(&world.main.auth_id);
-        let expected = if function.tokens == Tokens::No { forbidden.clone() } else { Ok(Who::Main(main)) };
+        let expected = if function.tokens == Tokens::None { forbidden.clone() } else { Ok(Who::Main(main)) };
         assert_eq!(world.permit(&world.main_token(), function, target), expected, "{}", function.name);
 
         let sub = World::id(&world.sub.auth_id);
@@ -125,12 +125,12 @@ fn tokens_reach_what_the_table_opens_to_them_and_no_more() {
         let expected = match (function.tokens, function.on) {
             (Tokens::Own, _) => Ok(Who::Sub { sub, parent: main }),
             (Tokens::Main, _) => refused(Refusal::Unauthenticated),
-            (Tokens::No, _) => forbidden.clone(),
+            (Tokens::None, _) => forbidden.clone(),
         };
         assert_eq!(world.permit(&world.sub_token(), function, own), expected, "{}", function.name);
 
         let expected = match function.on {
-            On::Nothing if function.tokens == Tokens::No => forbidden,
+            On::Nothing if function.tokens == Tokens::None => forbidden,
             // Whose items of a batch are a token's own is looked at for each of them.
             On::Nothing => Ok(Who::Main(World::id(&world.other.auth_id))),
             On::Main | On::Either => refused(Refusal::Unauthenticated),

@@ -5,6 +5,7 @@ mod coupons;
 mod documents;
 mod lists;
 mod numbers;
+mod operators;
 mod pdf;
 mod people;
 mod person;
@@ -18,6 +19,7 @@ pub use coupons::Coupons;
 pub use documents::{Billing, Invoices, Listed, Receipts, Seats};
 pub use lists::{AccountKind, Accounts, Documents, Issued, word};
 pub use numbers::{NumberType, Numbers};
+pub use operators::{NewOperator, Operators, PermissionSet};
 pub use pdf::{Document, Pdf, SampleKind};
 pub use people::{Decision, Evidence, Member, Review};
 pub use person::{Channel, Factor, Login, Me, MyOwn, Own, SignUp, SignUpStep};
@@ -68,7 +70,7 @@ pub struct Common {
     /// Operator token [default: the token of the configuration or the data directory]
     #[arg(long, global = true, hide_short_help = true, help_heading = HEADING, value_name = "TOKEN", env = "COINBOX_TOKEN", hide_env_values = true)]
     pub token: Option<String>,
-    /// Your name in the audit trail
+    /// Your name in the audit trail where you work on the store of a stopped server; a running one knows it by the token
     #[arg(long, global = true, hide_short_help = true, help_heading = HEADING, value_name = "NAME", env = "COINBOX_OPERATOR_NAME", default_value = "operator")]
     pub operator: String,
     /// Do it once: a repeat with the same key gets the first answer again
@@ -201,6 +203,9 @@ pub enum Command {
         #[arg(long)]
         copy: bool,
     },
+    /// Who acts for the operating company: names, tokens and permissions, in the file of the server on this machine
+    #[command(subcommand)]
+    Operator(Operators),
     /// Print the effective configuration, secrets masked
     Config,
     /// Sign up for an account of your own, step by step

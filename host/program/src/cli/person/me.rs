@@ -4,9 +4,8 @@ use super::super::arguments::{Channel, Factor, MyOwn, word};
 use super::super::show::{Rows, Text};
 use super::{Person, login, routes, shown, signup, typed};
 use coinbox_operations::door::Sent;
+use coinbox_operations::qr;
 use coinbox_operations::words::field;
-use qrcode::render::unicode::Dense1x2;
-use qrcode::{EcLevel, QrCode};
 use serde_json::{Value, json};
 
 /// Runs `me …`.
@@ -149,13 +148,6 @@ fn logins(person: &Person<'_>, answer: &Value) -> anyhow::Result<()> {
     })
 }
 
-/// Letters that a phone's camera reads from a terminal with light letters on dark ground.
-fn picture(uri: &str) -> anyhow::Result<String> {
-    let code =
-        QrCode::with_error_correction_level(uri, EcLevel::L).map_err(|error| anyhow::anyhow!("no QR code: {error}"))?;
-    Ok(code.render::<Dense1x2>().dark_color(Dense1x2::Dark).light_color(Dense1x2::Light).build())
-}
-
 fn authenticator(person: &mut Person<'_>) -> anyhow::Result<()> {
     let all = person.mine(routes::FACTORS, Sent::Get)?;
     let code = if all["phone"].is_null() && all["authenticator"].is_null() {
@@ -170,7 +162,7 @@ fn authenticator(person: &mut Person<'_>) -> anyhow::Result<()> {
     };
     let begun = login::fresh(person, |person| person.mine(routes::AUTHENTICATOR, Sent::Json(&json!({"code": code}))))?;
     let Some(uri) = begun["uri"].as_str() else { return Err(login::told(&begun)) };
-    let drawn = picture(uri)?;
+    let drawn = qr::blocks(uri)?;
     person
         .output
         .note(&format!("{drawn}\nScan this with your app, or type the secret: {}\n{uri}", field(&begun, "secret")));
@@ -200,19 +192,6 @@ fn phone(person: &mut Person<'_>, number: &str, channel: Channel) -> anyhow::Res
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_code_for_the_camera_is_dark_on_light_with_its_quiet_zone() {
-        let uri = "otpauth://totp/Coinbox:ada@example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Coinbox";
-        let drawn = picture(uri).expect("drawn");
-        let lines: Vec<&str> = drawn.lines().collect();
-        // Four light modules around it, two to a line.
-        for line in [lines[0], lines[1], lines[lines.len() - 2]] {
-            assert!(line.chars().all(|letter| letter == '█'), "{line}");
-        }
-        assert!(lines.iter().all(|line| line.starts_with("████") && line.ends_with("████")), "{drawn}");
-        assert!(lines.len() <= 28, "{} lines", lines.len());
-    }
 
     #[test]
     fn factors_are_told_with_their_hints() {

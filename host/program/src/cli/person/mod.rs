@@ -13,7 +13,7 @@ pub(super) use signup::signup;
 
 use super::arguments::Own;
 use super::show::Output;
-use coinbox_operations::door::{Came, Denied, Door, Proof, Sent};
+use coinbox_operations::door::{Denied, Door, Proof, Sent};
 use kept::{Kept, Session};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -25,11 +25,6 @@ pub(super) struct Person<'a> {
     file: PathBuf,
     output: &'a Output,
 }
-
-/// Cookies of the server.
-const SESSION_COOKIE: &str = "__Host-coinbox";
-const DEVICE_COOKIE: &str = "__Host-coinbox-device";
-const SIGN_UP_COOKIE: &str = "__Host-coinbox-signup";
 
 impl<'a> Person<'a> {
     /// With what is kept for this server.
@@ -46,9 +41,9 @@ impl<'a> Person<'a> {
 
     /// A request without proof.
     fn nobody(&mut self, route: &str, sent: Sent<'_>) -> anyhow::Result<Value> {
-        let came = self.door.ask(route, sent, Proof::None)?;
-        self.note(&came)?;
-        Ok(came.body)
+        let answer = self.door.ask(route, sent, Proof::None)?;
+        self.note(&answer)?;
+        Ok(answer)
     }
 
     /// A request in the session that is kept.
@@ -57,9 +52,9 @@ impl<'a> Person<'a> {
             anyhow::bail!("you are not logged in at {}: run `coinbox login`", self.door.base());
         };
         match self.door.ask(route, sent, Proof::Session(&session.token)) {
-            Ok(came) => {
-                self.note(&came)?;
-                Ok(came.body)
+            Ok(answer) => {
+                self.note(&answer)?;
+                Ok(answer)
             }
             Err(error) if error.downcast_ref::<Denied>().is_some_and(|denied| denied.status == 401) => {
                 self.kept.session = None;
@@ -71,33 +66,26 @@ impl<'a> Person<'a> {
     }
 
     /// Keeps what an answer hands out, at once: whoever is stopped in the middle stays logged in.
-    fn note(&mut self, came: &Came) -> anyhow::Result<()> {
+    fn note(&mut self, answer: &Value) -> anyhow::Result<()> {
         let before = self.kept.clone();
-        take(&mut self.kept, came);
+        take(&mut self.kept, answer);
         if self.kept == before { Ok(()) } else { self.save() }
     }
 }
 
-/// What an answer hands out: secrets come as cookies, or with the answer itself.
-fn take(kept: &mut Kept, came: &Came) {
-    let filled = |text: &String| (!text.is_empty()).then(|| text.clone());
-    if let Some(holder) = came.cookies.get(SIGN_UP_COOKIE) {
-        kept.sign_up = filled(holder);
+/// What an answer hands out.
+fn take(kept: &mut Kept, answer: &Value) {
+    let text = |name: &str| answer[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    if let Some(holder) = text("holder") {
+        kept.sign_up = Some(holder);
     }
-    let device = came.cookies.get(DEVICE_COOKIE).cloned().or_else(|| text(&came.body, "device_token"));
-    if let Some(device) = device {
-        kept.device = filled(&device);
+    if let Some(device) = text("device_token") {
+        kept.device = Some(device);
     }
-    let token = came.cookies.get(SESSION_COOKIE).cloned().or_else(|| text(&came.body, "session"));
-    if let Some(token) = token {
-        let account = text(&came.body, "account").or_else(|| kept.session.as_ref()?.account.clone());
-        let half = came.body["step"] != "entered";
-        kept.session = filled(&token).map(|token| Session { token, half, account });
+    if let Some(token) = text("session") {
+        let account = text("account").or_else(|| kept.session.as_ref()?.account.clone());
+        kept.session = Some(Session { token, half: answer["step"] != "entered", account });
     }
-}
-
-fn text(body: &Value, name: &str) -> Option<String> {
-    body[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// What a command prints: an answer without what only the file keeps.
@@ -108,4 +96,26 @@ fn shown(mut answer: Value) -> Value {
         }
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_handed_out_is_kept_and_not_printed() {
+        let mut kept = Kept::default();
+        let half = json!({"api_id": "x", "step": "enrol", "session": "cbs_1", "account": "MA1", "until": "u"});
+        take(&mut kept, &half);
+        take(&mut kept, &json!({"step": "wrong", "left": 2}));
+        let session =
+            |token: &str, half| Some(Session { token: token.to_owned(), half, account: Some("MA1".to_owned()) });
+        assert_eq!(kept.session, session("cbs_1", true));
+        take(&mut kept, &json!({"step": "entered", "session": "cbs_2", "device_token": "d", "recovery_codes": ["a"]}));
+        assert_eq!((kept.session.clone(), kept.device.as_deref()), (session("cbs_2", false), Some("d")));
+        take(&mut kept, &json!({"holder": "su_1", "until": "u"}));
+        assert_eq!(kept.sign_up.as_deref(), Some("su_1"));
+        assert_eq!(shown(half), json!({"step": "enrol", "account": "MA1", "until": "u"}));
+    }
 }

@@ -22,7 +22,24 @@ pub(super) const PHONE: &str = "/v1/Me/Phone/";
 pub(super) const PHONE_CONFIRM: &str = "/v1/Me/Phone/Confirm/";
 pub(super) const RECOVERY_CODES: &str = "/v1/Me/RecoveryCodes/";
 
-/// The review of an account, and the place of its documents.
+/// The review of an account.
 pub(super) fn review(account: &str) -> String {
     format!("/v1/Account/{account}/Review/")
+}
+
+/// Where a document of it is handed in. The server finds out of what kind the bytes are, and cleans the name.
+pub(super) fn document(account: &str, kind: &str, name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let one = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    let name: String = name.bytes().map(one).collect();
+    format!("/v1/Account/{account}/Review/Document/?kind={kind}&name={name}")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_of_files_are_parts_of_a_question() {
+        let route = super::document("MA1", "use-case", "Zweck & Ziel\u{e9}.pdf");
+        assert_eq!(route, "/v1/Account/MA1/Review/Document/?kind=use-case&name=Zweck%20%26%20Ziel%C3%A9.pdf");
+    }
 }

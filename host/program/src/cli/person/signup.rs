@@ -2,25 +2,14 @@
 
 use super::super::arguments::{SignUpStep, word};
 use super::super::show::{Rows, Text};
-use super::{Person, SIGN_UP_COOKIE, login, routes, shown, typed};
-use coinbox_operations::door::{Proof, Sent};
+use super::{Person, login, routes, shown, typed};
+use coinbox_operations::door::Sent;
 use coinbox_operations::words::field;
 use serde_json::{Value, json};
 use std::path::Path;
 
 /// Largest document.
 const DOCUMENT_BYTES_MAX: u64 = 10 << 20;
-
-/// Kinds of files that may be documents, by the end of their name.
-const MEDIA_TYPES: [(&str, &str); 7] = [
-    ("png", "image/png"),
-    ("jpg", "image/jpeg"),
-    ("jpeg", "image/jpeg"),
-    ("gif", "image/gif"),
-    ("webp", "image/webp"),
-    ("pdf", "application/pdf"),
-    ("txt", "text/plain"),
-];
 
 /// Runs `signup …`.
 pub(in super::super) fn signup(person: &mut Person<'_>, step: SignUpStep) -> anyhow::Result<()> {
@@ -34,7 +23,8 @@ pub(in super::super) fn signup(person: &mut Person<'_>, step: SignUpStep) -> any
             mailed(person, answer)
         }
         SignUpStep::Resend => {
-            let answer = holder(person, routes::SIGN_UP_RESEND, &json!({}))?;
+            let sent = json!({"holder": holder(person)?});
+            let answer = person.nobody(routes::SIGN_UP_RESEND, Sent::Json(&sent))?;
             mailed(person, answer)
         }
         SignUpStep::Confirm { link } => confirm(person, &link),
@@ -66,13 +56,10 @@ fn mailed(person: &mut Person<'_>, answer: Value) -> anyhow::Result<()> {
     })
 }
 
-/// A request with the secret of the sign-up that this machine has begun.
-fn holder(person: &mut Person<'_>, route: &str, body: &Value) -> anyhow::Result<Value> {
+/// The secret of the sign-up that this machine has begun.
+fn holder(person: &Person<'_>) -> anyhow::Result<String> {
     let holder = person.kept.sign_up.clone();
-    let holder = holder.ok_or_else(|| anyhow::anyhow!("no sign-up was begun here: run `coinbox signup start`"))?;
-    let came = person.door.ask(route, Sent::Json(body), Proof::Cookie(SIGN_UP_COOKIE, &holder))?;
-    person.note(&came)?;
-    Ok(came.body)
+    holder.ok_or_else(|| anyhow::anyhow!("no sign-up was begun here: run `coinbox signup start`"))
 }
 
 /// The token in a link, which stands behind `#` in the mail.
@@ -86,12 +73,12 @@ fn confirm(person: &mut Person<'_>, link: &str) -> anyhow::Result<()> {
         link.starts_with("lk_"),
         "LINK: wrong form: it is the link of the mail, or the part that begins with lk_"
     );
-    let answer = if person.kept.sign_up.is_some() {
-        holder(person, routes::SIGN_UP_CONFIRM, &json!({"link": link}))?
-    } else {
-        let password = typed::secret("password of the sign-up")?;
-        person.nobody(routes::SIGN_UP_CONFIRM, Sent::Json(&json!({"link": link, "password": password})))?
-    };
+    let mut sent = json!({"link": link});
+    match &person.kept.sign_up {
+        Some(holder) => sent["holder"] = holder.as_str().into(),
+        None => sent["password"] = typed::secret("password of the sign-up")?.into(),
+    }
+    let answer = person.nobody(routes::SIGN_UP_CONFIRM, Sent::Json(&sent))?;
     if login::step(&answer) != "enrol" {
         return Err(login::told(&answer));
     }
@@ -142,21 +129,14 @@ fn status(person: &mut Person<'_>) -> anyhow::Result<()> {
     })
 }
 
-fn media_type(file: &Path) -> anyhow::Result<&'static str> {
-    let end = file.extension().and_then(|end| end.to_str()).unwrap_or_default().to_ascii_lowercase();
-    let known = MEDIA_TYPES.iter().find(|(known, _)| *known == end).map(|(_, kind)| *kind);
-    known.ok_or_else(|| anyhow::anyhow!("FILE: {} is none of png, jpeg, gif, webp, pdf, txt", file.display()))
-}
-
 fn hand_in(person: &mut Person<'_>, kind: &str, file: &Path) -> anyhow::Result<()> {
-    let media_type = media_type(file)?;
     let failed = |error: std::io::Error| anyhow::anyhow!("FILE: {}: {error}", file.display());
     let size = std::fs::metadata(file).map_err(failed)?.len();
     anyhow::ensure!(size <= DOCUMENT_BYTES_MAX, "FILE: {} is too large (limit: 10 MiB)", file.display());
     let bytes = std::fs::read(file).map_err(failed)?;
-    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or("document");
-    let route = format!("{}{kind}/", routes::review(&account(person)?));
-    let answer = person.mine(&route, Sent::File(&bytes, media_type, name))?;
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let route = routes::document(&account(person)?, kind, name);
+    let answer = person.mine(&route, Sent::File(&bytes))?;
     person
         .output
         .answer(&shown(answer), |answer| Text::Line(format!("handed in as document {}", field(answer, "number"))))
@@ -175,14 +155,6 @@ mod tests {
             " lk_1_2 ",
         ] {
             assert_eq!(token_of(link), "lk_1_2", "{link}");
-        }
-    }
-
-    #[test]
-    fn documents_are_known_by_their_names() {
-        assert_eq!(media_type(Path::new("a/Passport.JPG")).expect("known"), "image/jpeg");
-        for other in ["a.svg", "a.pdf.exe", "a", ".pdf/"] {
-            assert!(media_type(Path::new(other)).is_err(), "{other}");
         }
     }
 }

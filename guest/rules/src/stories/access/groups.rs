@@ -1,0 +1,244 @@
+//! Who may use which function, written by hand after the table of roles of the design (TEAM-1, R65, R66), and never read from the table of functions.
+//!
+//! Letters: `O` owner, `A` admin, `D` developer, `S` support, `F` finance, `T` the main account's token, `t` a sub-account's for itself.
+
+/// Functions of one kind.
+pub(super) struct Group {
+    /// Who of an account.
+    pub(super) who: &'static str,
+    /// In which standings besides active.
+    pub(super) standings: &'static [&'static str],
+    /// Whether a session needs a fresh proof.
+    pub(super) fresh: bool,
+    /// Whether the audit log tells of it.
+    pub(super) audited: bool,
+    /// How its calls are counted.
+    pub(super) counted: &'static str,
+    /// Which.
+    pub(super) functions: &'static [&'static str],
+}
+
+const NONE: &[&str] = &[];
+const SUSPENDED: &[&str] = &["suspended"];
+const OWING: &[&str] = &["suspended", "closing"];
+const STAYING: &[&str] = &["unverified", "held", "suspended", "locked"];
+const OPEN: &[&str] = &["unverified", "held", "suspended", "locked", "closing"];
+const ANY: &[&str] = &["unverified", "held", "suspended", "locked", "closing", "closed"];
+
+const fn read(who: &'static str, functions: &'static [&'static str]) -> Group {
+    Group { who, standings: ANY, fresh: false, audited: false, counted: "standard", functions }
+}
+
+const fn change(who: &'static str, standings: &'static [&'static str], functions: &'static [&'static str]) -> Group {
+    Group { who, standings, fresh: false, audited: true, counted: "standard", functions }
+}
+
+/// What the ledger proves.
+const fn used(who: &'static str, standings: &'static [&'static str], functions: &'static [&'static str]) -> Group {
+    Group { audited: false, ..change(who, standings, functions) }
+}
+
+/// Every function that asks for a permission.
+pub(super) const GROUPS: &[Group] = &[
+    // The account object, and what of it is the customer's to say.
+    read("OADSFT", &["accounts.get"]),
+    change("OAFT", STAYING, &["accounts.update"]),
+    // Balance, statement, lots, charges, cards, invoices, receipts, alerts, coupons, seats: the token reads the balance.
+    read("OAFT", &["credits.get-balance"]),
+    read(
+        "OAF",
+        &[
+            "coupons.list-redemptions",
+            "credits.get-alerts",
+            "credits.get-auto-recharge",
+            "credits.get-statement",
+            "credits.list-cards",
+            "credits.list-charges",
+            "credits.list-lots",
+            "invoices.get-billing",
+            "invoices.get-overview",
+            "invoices.get-seats",
+            "invoices.list-documents",
+            "invoices.read-document",
+            "invoices.read-standing",
+            "refunds.list",
+        ],
+    ),
+    // What the platform charges by the month: a token has always read it.
+    read("OAFTt", &["recurring.get", "recurring.list"]),
+    // Pay, recharge, cards, automatic recharge, alerts, redeem, billing information, seats.
+    change(
+        "OAF",
+        SUSPENDED,
+        &[
+            "coupons.redeem",
+            "credits.add-card",
+            "credits.recharge",
+            "credits.remove-card",
+            "credits.set-alerts",
+            "credits.set-auto-recharge",
+            "credits.set-default-card",
+            "invoices.set-billing",
+            "invoices.set-seats",
+        ],
+    ),
+    change("OAF", OWING, &["credits.settle"]),
+    // Usage: sums for everybody, lines for those who build and help.
+    read("OADSFTt", &["usage.summary"]),
+    read("OADSFT", &["usage.get-daily-summary"]),
+    change("OAFT", SUSPENDED, &["usage.set-daily-summary"]),
+    read("OADSTt", &["usage.list-lines"]),
+    read("OADST", &["events.read", "reservations.list", "usage.list-calls"]),
+    // Prices.
+    read("OADSFTt", &["numbers.price-offers", "pricing.by-country"]),
+    // Numbers and sub-accounts.
+    read("OADSTt", &["numbers.get", "numbers.list", "subaccounts.get"]),
+    read("OADST", &["subaccounts.list"]),
+    change("OADTt", SUSPENDED, &["numbers.release", "numbers.update"]),
+    change("OADT", SUSPENDED, &["subaccounts.delete", "subaccounts.update"]),
+    change("OADTt", NONE, &["numbers.buy"]),
+    change("OADT", NONE, &["subaccounts.create"]),
+    // Reserve, extend, admit, quote.
+    Group { counted: "message", ..used("Tt", NONE, &["reservations.extend", "reservations.reserve"]) },
+    Group { counted: "message", standings: NONE, ..read("Tt", &["usage.admit"]) },
+    read("Tt", &["usage.quote-event"]),
+    // Close.
+    Group { fresh: true, ..change("O", OWING, &["accounts.close"]) },
+    read("O", &["accounts.get-closing"]),
+    // The operator's alone, about an account.
+    change("", OPEN, &["accounts.set-standing", "credits.adjust", "credits.write-off"]),
+    change(
+        "",
+        ANY,
+        &[
+            "credits.give-up",
+            "credits.record-chargeback",
+            "credits.record-dispute-won",
+            "credits.record-payment-chargeback",
+            "refunds.retry",
+            "refunds.settle",
+        ],
+    ),
+    change(
+        "",
+        STAYING,
+        &[
+            "invoices.issue-credit-note",
+            "invoices.set-cycle",
+            "operator.change-account-settings",
+            "operator.set-billing",
+            "pricing.set-overrides",
+            "pricing.withdraw-overrides",
+            "recurring.change",
+            "recurring.end",
+            "recurring.start",
+        ],
+    ),
+    read(
+        "",
+        &[
+            "accounts.reveal-token",
+            "operator.get-account-settings",
+            "operator.get-billing",
+            "operator.list-account-setting-changes",
+            "pricing.get-number-overrides",
+            "pricing.get-overrides",
+            "pricing.get-surcharge-overrides",
+            "pricing.get-tier-overrides",
+            "pricing.list-overrides",
+        ],
+    ),
+    // The operator's alone, about no account in particular.
+    change(
+        "",
+        STAYING,
+        &[
+            "accounts.create",
+            "coupons.create",
+            "coupons.withdraw",
+            "operator.change-settings",
+            "operator.resolve-payment",
+            "pricing.add-product",
+            "pricing.add-rows",
+            "pricing.begin-import",
+            "pricing.create-version",
+            "pricing.finish-import",
+            "pricing.publish-version",
+            "pricing.remove-draft",
+            "pricing.set-number-prices",
+            "pricing.set-surcharges",
+            "pricing.set-tiers",
+            "pricing.update-product",
+            "pricing.withdraw-version",
+            "usage.discard",
+            "usage.resubmit",
+        ],
+    ),
+    read(
+        "",
+        &[
+            "accounts.list",
+            "coupons.get",
+            "coupons.list",
+            "invoices.list-issued",
+            "operator.compare",
+            "operator.compare-derived",
+            "operator.compare-events",
+            "operator.compare-indexes",
+            "operator.compare-totals",
+            "operator.describe-settings",
+            "operator.get-settings",
+            "operator.list-queue",
+            "operator.list-setting-changes",
+            "operator.read-charges",
+            "operator.read-ledger",
+            "operator.read-transaction",
+            "pricing.get-number-prices",
+            "pricing.get-surcharges",
+            "pricing.get-tiers",
+            "pricing.list-products",
+            "pricing.list-rows",
+            "pricing.list-versions",
+            "reservations.list-open",
+            "usage.list-rejected",
+            "usage.list-running",
+        ],
+    ),
+    // The platform's programs: what was used, and what goes on.
+    used(
+        "",
+        STAYING,
+        &[
+            "reservations.release",
+            "reservations.settle",
+            "usage.calls-started",
+            "usage.record-columns",
+            "usage.record-events",
+        ],
+    ),
+    used("", ANY, &["usage.calls-ended"]),
+];
+
+/// Functions that ask for no permission: they say so in the contract, and check what they are handed by themselves.
+pub(super) const UNGUARDED: &[&str] = &[
+    "about.describe",
+    "accounts.authenticate",
+    "coupons.claim",
+    "jobs.begin",
+    "jobs.finish",
+    "jobs.look",
+    "jobs.next-request",
+    "jobs.payment-notice",
+    "jobs.perform",
+    "jobs.shared-changed",
+    "jobs.store-opened",
+    "numbers.offers",
+];
+
+/// The group of a function.
+pub(super) fn group_of(function: &str) -> &'static Group {
+    let mut groups = GROUPS.iter().filter(|group| group.functions.contains(&function));
+    let group = groups.next().unwrap_or_else(|| panic!("nobody has said who may use {function}"));
+    assert!(groups.next().is_none(), "{function} is in two groups");
+    group
+}
