@@ -140,7 +140,11 @@ mod tests {
         for (given, origin, link) in [
             ("https://console.example.com", "https://console.example.com", "https://console.example.com/a/b#lk_1"),
             ("HTTPS://Console.Example.com:443/", "https://console.example.com", "https://console.example.com/a/b#lk_1"),
-            ("https://example.com:8443/my/app/", "https://example.com:8443", "https://example.com:8443/my/app/a/b#lk_1"),
+            (
+                "https://example.com:8443/my/app/",
+                "https://example.com:8443",
+                "https://example.com:8443/my/app/a/b#lk_1",
+            ),
             ("http://localhost:3000", "http://localhost:3000", "http://localhost:3000/a/b#lk_1"),
             ("http://127.0.0.1:80/x", "http://127.0.0.1", "http://127.0.0.1/x/a/b#lk_1"),
             ("http://[0:0::1]:8844", "http://[::1]:8844", "http://[::1]:8844/a/b#lk_1"),

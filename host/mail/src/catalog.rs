@@ -268,7 +268,8 @@ pub(super) const TO_STRANGERS: &[&str] =
 /// Facts that strangers write.
 pub(super) const OF_STRANGERS: &[&str] = &["name", "account-name", "device"];
 /// Files that are no mail of their own.
-pub(super) const SHARED: &[&str] = &["layout.txt", "layout.html", "link.html", "person.txt", "person.html", "words.txt"];
+pub(super) const SHARED: &[&str] =
+    &["layout.txt", "layout.html", "link.html", "person.txt", "person.html", "words.txt"];
 
 macro_rules! built_in {
     ($($name:literal),* $(,)?) => { &[$(($name, include_str!(concat!("templates/", $name)))),*] };

@@ -119,6 +119,9 @@ mod tests {
         for other in ["none", "", "lk_a b", "lk_<x>", "lk_a#b", "https://evil.example"] {
             assert_eq!(of("password-reset", "link", other), other);
         }
-        assert_eq!(with_links("password-reset", &[Fact { name: "link".to_owned(), value: token.to_owned() }], None)[0].value, token);
+        assert_eq!(
+            with_links("password-reset", &[Fact { name: "link".to_owned(), value: token.to_owned() }], None)[0].value,
+            token
+        );
     }
 }

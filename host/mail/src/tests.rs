@@ -515,7 +515,10 @@ fn links_lead_to_the_configured_pages() {
     mail.facts = ["name", "new-email", "until", "brand"].map(|name| fact(name, "x")).to_vec();
     mail.secret_facts = vec![fact("link", "lk_1796058000123ab_SECRET")];
     for (console, expected) in [
-        (Some("https://console.example.com/app"), "\r\nhttps://console.example.com/app/email/undo#lk_1796058000123ab_SECRET\r\n"),
+        (
+            Some("https://console.example.com/app"),
+            "\r\nhttps://console.example.com/app/email/undo#lk_1796058000123ab_SECRET\r\n",
+        ),
         (None, "\r\nlk_1796058000123ab_SECRET\r\n"),
     ] {
         let console = console.map(|console| console.parse().expect("address"));

@@ -357,7 +357,11 @@ fn a_mail_to_a_person_is_filled() {
          Coinbox\n"
     );
     assert!(filled.html.contains("<p>Hello Zoë &lt;b&gt;,</p>"), "{}", filled.html);
-    assert!(filled.html.contains("<a href=\"https:&#x2f;&#x2f;console.example.com&#x2f;password&#x2f;reset#lk_1_2\">"), "{}", filled.html);
+    assert!(
+        filled.html.contains("<a href=\"https:&#x2f;&#x2f;console.example.com&#x2f;password&#x2f;reset#lk_1_2\">"),
+        "{}",
+        filled.html
+    );
 }
 
 #[test]
@@ -413,7 +417,10 @@ fn every_fact_of_a_mail_to_a_person_is_in_both_parts() {
 #[test]
 fn a_language_may_lack_mails_and_shared_files_of_persons() {
     let wording = with(&[
-        ("de/password-changed.txt", "Subject: Ihr Passwort\n{% extends \"person.txt\" %}{% block content %}Neu.{% endblock %}"),
+        (
+            "de/password-changed.txt",
+            "Subject: Ihr Passwort\n{% extends \"person.txt\" %}{% block content %}Neu.{% endblock %}",
+        ),
         ("de/password-changed.html", "{% extends \"person.html\" %}{% block content %}<p>Neu.</p>{% endblock %}"),
         ("fr/person.txt", "Bonjour {{ name }}\n{% block content %}{% endblock %}"),
     ])

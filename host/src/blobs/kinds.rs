@@ -124,14 +124,8 @@ impl Kind {
 }
 
 /// Signatures of what begins with letters and is no text for people.
-const RUN: [&str; 6] = [
-    "text/html",
-    "text/xml",
-    "text/x-shellscript",
-    "application/pdf",
-    "application/rtf",
-    "application/postscript",
-];
+const RUN: [&str; 6] =
+    ["text/html", "text/xml", "text/x-shellscript", "application/pdf", "application/rtf", "application/postscript"];
 /// What browsers and servers run where they find it near the beginning of a file.
 const MARKUP: [&[u8]; 6] = [b"<html", b"<script", b"<svg", b"<!doctype", b"<?php", b"<body"];
 /// So far do programs look for what a file might be.
@@ -192,7 +186,8 @@ fn webp(bytes: &[u8]) -> Result<(), &'static str> {
 
 /// Nothing but white space follows the last `%%EOF`.
 fn pdf(bytes: &[u8]) -> Result<(), &'static str> {
-    let end = bytes.iter().rposition(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0)).map_or(0, |last| last + 1);
+    let end =
+        bytes.iter().rposition(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0)).map_or(0, |last| last + 1);
     ends_with(&bytes[..end], b"%%EOF")
 }
 
@@ -212,7 +207,8 @@ fn archive_end(bytes: &[u8]) -> Option<usize> {
 /// Its directory lies directly before its end and begins where it says, so that nothing stands before the archive or inside it.
 fn zip(bytes: &[u8]) -> Result<(), &'static str> {
     let end = archive_end(bytes).ok_or(GOES_ON)?;
-    let field = |at: usize| number(bytes, end + at).map(u32::from_le_bytes).and_then(|value| usize::try_from(value).ok());
+    let field =
+        |at: usize| number(bytes, end + at).map(u32::from_le_bytes).and_then(|value| usize::try_from(value).ok());
     let (Some(size), Some(offset)) = (field(12), field(16)) else { return Err(GOES_ON) };
     let begins = bytes.starts_with(b"PK\x03\x04") || (size == 0 && end == 0);
     if begins && offset.checked_add(size) == Some(end) { Ok(()) } else { Err(GOES_ON) }
@@ -226,7 +222,8 @@ fn text(bytes: &[u8]) -> Result<&str, &'static str> {
         return Err("it holds control characters, which text does not");
     }
     let mut first = text.trim_start().chars();
-    if first.next() == Some('<') && first.next().is_some_and(|next| next.is_ascii_alphabetic() || "!?/%".contains(next)) {
+    if first.next() == Some('<') && first.next().is_some_and(|next| next.is_ascii_alphabetic() || "!?/%".contains(next))
+    {
         return Err("it begins as markup");
     }
     if text.starts_with("#!") {

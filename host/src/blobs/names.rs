@@ -16,7 +16,9 @@ pub(super) fn cleaned(given: &str) -> Option<(String, String)> {
         '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{180e}' => None,
         letter if text::is_acting(letter) => None,
         // What paths, shells, headers and pages read as their own.
-        '"' | '\'' | '`' | '<' | '>' | ':' | '|' | '?' | '*' | ';' | '&' | '$' | '%' | '#' | '{' | '}' | '~' => Some('_'),
+        '"' | '\'' | '`' | '<' | '>' | ':' | '|' | '?' | '*' | ';' | '&' | '$' | '%' | '#' | '{' | '}' | '~' => {
+            Some('_')
+        }
         letter if letter.is_whitespace() => Some(' '),
         letter => Some(letter),
     });
@@ -63,7 +65,9 @@ mod tests {
         ] {
             assert_eq!(cleaned(given).map(|(name, _)| name).as_deref(), Some(expected), "{given:?}");
         }
-        for nothing in ["", "..", "/", "a/", "noextension", ".txt", "a.", "a. .", "\u{202e}.txt", "x.averylongextension"] {
+        for nothing in
+            ["", "..", "/", "a/", "noextension", ".txt", "a.", "a. .", "\u{202e}.txt", "x.averylongextension"]
+        {
             assert_eq!(cleaned(nothing), None, "{nothing:?}");
         }
     }

@@ -39,7 +39,8 @@ fn zip_of(name: &[u8], content: &[u8]) -> Vec<u8> {
     let local = [&b"PK\x03\x04"[..], &common, name, content].concat();
     let central = [&b"PK\x01\x02"[..], &[20, 0], &common, &[0; 2], &[0; 2], &[0; 2], &[0; 4], &[0; 4], name].concat();
     let number = |value: usize| u32::try_from(value).expect("short").to_le_bytes();
-    let end = [&b"PK\x05\x06"[..], &[0; 4], &[1, 0, 1, 0], &number(central.len()), &number(local.len()), &[0, 0]].concat();
+    let end =
+        [&b"PK\x05\x06"[..], &[0; 4], &[1, 0, 1, 0], &number(central.len()), &number(local.len()), &[0, 0]].concat();
     [local, central, end].concat()
 }
 
@@ -85,12 +86,16 @@ fn every_kind_is_kept_under_the_digest_of_its_bytes() {
 /// Attack 88: no page, no picture that runs scripts, no program.
 #[test]
 fn kinds_that_act_are_refused_by_name_and_by_content() {
-    let names = "the name of the file must end with its kind: png, jpg, gif, webp, pdf, txt, csv, json, eml and zip are taken";
-    for name in ["a.svg", "a.html", "a.htm", "a.xml", "a.pdf.exe", "a.js", "a.docx", "a", "../", "a.pdf\0.exe", ".pdf"] {
+    let names =
+        "the name of the file must end with its kind: png, jpg, gif, webp, pdf, txt, csv, json, eml and zip are taken";
+    for name in ["a.svg", "a.html", "a.htm", "a.xml", "a.pdf.exe", "a.js", "a.docx", "a", "../", "a.pdf\0.exe", ".pdf"]
+    {
         assert_eq!(refused(name, &pdf()), names, "{name}");
     }
     let why = |name: &str, bytes: &[u8]| refused(name, bytes).rsplit(": ").next().unwrap_or_default().to_owned();
-    for page in ["<svg xmlns='x'/>", "<html>", "<!DOCTYPE html>", "\u{feff} \n<script>1</script>", "<?xml version='1.0'?>"] {
+    for page in
+        ["<svg xmlns='x'/>", "<html>", "<!DOCTYPE html>", "\u{feff} \n<script>1</script>", "<?xml version='1.0'?>"]
+    {
         for name in ["a.txt", "a.csv", "a.png", "a.pdf", "a.json", "a.eml"] {
             let why = why(name, page.as_bytes());
             assert!(why.contains("begin"), "{name} {page}: {why}");
@@ -118,7 +123,9 @@ fn a_name_that_says_another_kind_is_refused() {
     assert!(refused("a.json", b"[1] [2]").ends_with("it is not JSON"));
     assert!(refused("a.eml", b"Subject: x\r\n\r\nhello").ends_with("it does not begin with the head of a mail"));
     assert!(refused("a.eml", b"hello there\r\n\r\n").ends_with("it does not begin with the head of a mail"));
-    assert!(refused("a.eml", b"From a@b Mon\r\nFrom: a\r\n\r\n").ends_with("it does not begin with the head of a mail"));
+    assert!(
+        refused("a.eml", b"From a@b Mon\r\nFrom: a\r\n\r\n").ends_with("it does not begin with the head of a mail")
+    );
 }
 
 /// Attack 88: one file that is two.
@@ -257,10 +264,7 @@ fn what_no_record_names_goes_after_a_day_and_only_then() {
 
 #[test]
 fn a_question_without_a_right_answer_removes_nothing() {
-    for ask in [
-        Box::new(|_: &[String]| anyhow::bail!("busy")) as IsKept,
-        Box::new(|_: &[String]| Ok(Vec::new())),
-    ] {
+    for ask in [Box::new(|_: &[String]| anyhow::bail!("busy")) as IsKept, Box::new(|_: &[String]| Ok(Vec::new()))] {
         let blobs = Blobs::in_memory();
         let kept = blobs.keep_at("a.txt", None, b"x", in_days(1)).expect("kept").digest;
         blobs.ask_with(ask).expect("the first");

@@ -39,19 +39,16 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("telephony-log", "", "file that says which calls were ended; default: DATA/telephony.jsonl"),
     setting("vault-keys", "", "file with the keys that seal secrets; default: DATA/vault-keys.json"),
     setting("workers", "4", "threads that drive jobs, 1 to 64"),
-<<<<<<< HEAD
-    setting("trusted-proxies", "", "addresses whose X-Forwarded-For is believed, with commas; default: nobody's"),
+    setting(
+        "trusted-proxies",
+        "",
+        "addresses and networks (10.0.0.0/8) whose X-Forwarded-For is believed, with commas; default: nobody's",
+    ),
     setting(
         "console-url",
         "",
         "address of the customers' pages, such as https://console.example.com: links in mails begin with it, and requests with a cookie must come \
          from it; default: mails carry bare tokens, and no cookie is taken",
-=======
-    setting(
-        "trusted-proxies",
-        "",
-        "addresses and networks (10.0.0.0/8) whose X-Forwarded-For is believed, with commas; default: nobody's",
->>>>>>> gate
     ),
     setting("log.format", "text", "text or json"),
     setting("log.level", "info", "error, warn, info, debug, trace, or a filter such as info,coinbox_server=debug"),

@@ -92,7 +92,8 @@ pub(super) fn run_blobs(store: &Path, to: &Path) -> Result<(), StoreError> {
 }
 
 fn copy_blobs(from: &Path, to: &Path) -> Result<(), StoreError> {
-    let failed = |error| StoreError(format!("files of {} cannot be copied to {}: {error}", from.display(), to.display()));
+    let failed =
+        |error| StoreError(format!("files of {} cannot be copied to {}: {error}", from.display(), to.display()));
     blobs::copy_all(from, to).map(drop).map_err(failed)
 }
 
