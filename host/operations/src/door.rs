@@ -123,6 +123,7 @@ impl Door {
             ))
         })?;
         let status = response.status().as_u16();
+        let again = response.headers().get("retry-after").and_then(|seconds| seconds.to_str().ok()?.parse().ok());
         let bytes = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
         let bytes = bytes.map_err(|error| LinkError::Away(format!("{}: the answer broke off: {error}", self.base)))?;
         let body = read(status, &bytes).ok_or_else(|| {
@@ -131,7 +132,7 @@ impl Door {
         if (200..300).contains(&status) {
             return Ok(body);
         }
-        Err(denied(status, body).into())
+        Err(denied(status, body, again).into())
     }
 }
 
@@ -147,12 +148,23 @@ fn read(status: u16, bytes: &[u8]) -> Option<Value> {
     serde_json::from_slice(bytes).ok().filter(Value::is_object)
 }
 
-fn denied(status: u16, body: Value) -> Denied {
+/// `1 try`, `2 tries`.
+fn counted(count: u64, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}
+
+fn denied(status: u16, body: Value, again: Option<u64>) -> Denied {
     let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-    let message = match text("error") {
+    let mut message = match text("error") {
         none if none.is_empty() => format!("status {status}"),
         message => message,
     };
+    if let Some(left) = body["tries_left"].as_u64() {
+        message = format!("{message}; {} left within the hour", counted(left, "try", "tries"));
+    }
+    if let (429 | 503, Some(seconds)) = (status, again) {
+        message = format!("{message}; try again in {seconds} s");
+    }
     Denied { status, code: text("code"), message, body }
 }
 
@@ -188,9 +200,12 @@ mod tests {
 
     #[test]
     fn refusals_are_read() {
-        let refused = denied(429, json!({"error": "rate_limit_exceeded", "code": "rate_limit_exceeded"}));
+        let refused = denied(429, json!({"error": "rate_limit_exceeded", "code": "rate_limit_exceeded"}), Some(7));
+        assert_eq!(refused.message, "rate_limit_exceeded; try again in 7 s");
+        let wrong = denied(403, json!({"error": "what was typed is wrong", "tries_left": 1}), None);
+        assert_eq!(wrong.message, "what was typed is wrong; 1 try left within the hour");
         assert_eq!((refused.status, refused.code.as_str()), (429, "rate_limit_exceeded"));
-        assert_eq!(denied(500, json!({})).message, "status 500");
+        assert_eq!(denied(500, json!({}), None).message, "status 500");
         assert_eq!(read(204, b""), Some(json!({})));
         assert_eq!((read(200, b"[]"), read(200, b"<html>")), (None, None));
     }

@@ -13,6 +13,10 @@ use coinbox_host::contract::types::{Caller, Principal, Session};
 
 /// Name of the cookie. Browsers take one with this beginning only with `Secure`, `Path=/` and without `Domain`.
 pub const COOKIE: &str = "__Host-coinbox";
+/// The cookie of a sign-up that waits for its mailbox.
+const HOLDER_COOKIE: &str = "__Host-coinbox-signup";
+/// How every secret of such a sign-up begins.
+const HOLDER: &str = "su_";
 /// How every token of a session begins.
 const TOKEN: &str = "cbs_";
 /// Longest token.
@@ -29,7 +33,7 @@ pub fn person(
     request::check_headers(headers)?;
     let token = match headers.contains_key(header::AUTHORIZATION) {
         // What a request says of itself goes before what a browser adds to it.
-        true => request::bearer(headers).filter(|token| is_token(token)).map(str::to_owned),
+        true => request::bearer(headers).filter(|token| is_secret(token, TOKEN)).map(str::to_owned),
         false => from_cookie(rest.console.as_ref(), method, headers)?,
     };
     let token = token.ok_or_else(|| Failure::unauthenticated("Session"))?;
@@ -45,27 +49,36 @@ pub fn stranger(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Na
     request::caller(rest, headers, peer, names, Principal::Nobody)
 }
 
-fn is_token(text: &str) -> bool {
-    text.starts_with(TOKEN)
+/// The secret of a sign-up that a browser holds, where the request may bring one.
+pub fn holder(rest: &Rest, method: &Method, headers: &HeaderMap) -> Result<Option<String>, Failure> {
+    let (Some(console), Some(holder)) = (rest.console.as_ref(), cookie(headers, HOLDER_COOKIE, HOLDER)?) else {
+        return Ok(None);
+    };
+    check_site(console, method, headers)?;
+    Ok(Some(holder))
+}
+
+fn is_secret(text: &str, begins: &str) -> bool {
+    text.starts_with(begins)
         && text.len() <= TOKEN_BYTES_MAX
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
 /// The token of a cookie, where the request may bring one.
 fn from_cookie(console: Option<&ConsoleUrl>, method: &Method, headers: &HeaderMap) -> Result<Option<String>, Failure> {
-    let (Some(console), Some(token)) = (console, cookie(headers)?) else { return Ok(None) };
+    let (Some(console), Some(token)) = (console, cookie(headers, COOKIE, TOKEN)?) else { return Ok(None) };
     check_site(console, method, headers)?;
     Ok(Some(token))
 }
 
-/// The cookie of a session, if it can be one. Two of them are refused: which of the two counts would be anybody's guess.
-fn cookie(headers: &HeaderMap) -> Result<Option<String>, Failure> {
+/// A cookie, if it can be one. Two of them are refused: which of the two counts would be anybody's guess.
+fn cookie(headers: &HeaderMap, named: &str, begins: &str) -> Result<Option<String>, Failure> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
-    let mut found = pairs.filter(|(name, _)| name.trim() == COOKIE).map(|(_, value)| value.trim());
+    let mut found = pairs.filter(|(name, _)| name.trim() == named).map(|(_, value)| value.trim());
     match (found.next(), found.next()) {
-        (_, Some(_)) => Err(Failure::field("Cookie", "repeated", "has the session twice")),
-        (found, None) => Ok(found.filter(|token| is_token(token)).map(str::to_owned)),
+        (_, Some(_)) => Err(Failure::field("Cookie", "repeated", "has the secret twice")),
+        (found, None) => Ok(found.filter(|secret| is_secret(secret, begins)).map(str::to_owned)),
     }
 }
 
@@ -115,7 +128,13 @@ pub fn is_from_pages(rest: &Rest, headers: &HeaderMap) -> bool {
 /// `Set-Cookie` for a new session. It is gone with the browser, and the rules end it long before.
 pub fn giving(token: &str) -> Option<HeaderValue> {
     let value = format!("{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Strict");
-    HeaderValue::from_str(&value).ok().filter(|_| is_token(token))
+    HeaderValue::from_str(&value).ok().filter(|_| is_secret(token, TOKEN))
+}
+
+/// `Set-Cookie` for a sign-up that waits for its mailbox: a day, as its link.
+pub fn giving_holder(holder: &str) -> Option<HeaderValue> {
+    let value = format!("{HOLDER_COOKIE}={holder}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=86400");
+    HeaderValue::from_str(&value).ok().filter(|_| is_secret(holder, HOLDER))
 }
 
 /// `Set-Cookie` that takes it away.

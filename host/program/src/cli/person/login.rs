@@ -1,7 +1,7 @@
 //! `coinbox login`: a password, then a second factor.
 
 use super::super::arguments::{Channel, Factor, Login, word};
-use super::super::show::Text;
+use super::super::show::{Text, printable};
 use super::{Person, routes, shown, typed};
 use coinbox_operations::door::{Denied, Sent};
 use serde_json::{Value, json};
@@ -38,22 +38,13 @@ pub(super) fn step(answer: &Value) -> &str {
     answer["step"].as_str().unwrap_or_default()
 }
 
-/// What went wrong, where an answer is no step further.
+/// What stops a command that needs a session without further steps.
 pub(super) fn told(answer: &Value) -> anyhow::Error {
     match step(answer) {
-        "wrong" => match answer["left"].as_u64() {
-            Some(left) => anyhow::anyhow!("this is wrong; {left} tries are left within the hour"),
-            None => anyhow::anyhow!("address or password are wrong"),
-        },
-        "locked" => anyhow::anyhow!(
-            "too many tries: nothing is looked at before {}",
-            answer["until"].as_str().unwrap_or_default()
-        ),
-        "choose_password" => anyhow::anyhow!("choose a password of your own first: run `coinbox login`"),
-        other => anyhow::anyhow!(
-            "the server has answered `{}`, which this program does not know",
-            super::super::show::printable(other)
-        ),
+        "choose_password" | "enrol" | "second_factor" => {
+            anyhow::anyhow!("your login is not at its end: run `coinbox login`")
+        }
+        other => anyhow::anyhow!("the server has answered `{}`, which this program does not know", printable(other)),
     }
 }
 
@@ -138,13 +129,7 @@ mod tests {
 
     #[test]
     fn what_is_no_step_further_is_told() {
-        let of = |answer: Value| told(&answer).to_string();
-        assert_eq!(of(json!({"step": "wrong"})), "address or password are wrong");
-        assert_eq!(of(json!({"step": "wrong", "left": 2})), "this is wrong; 2 tries are left within the hour");
-        assert_eq!(
-            of(json!({"step": "locked", "until": "2026-10-05T09:00:00Z"})),
-            "too many tries: nothing is looked at before 2026-10-05T09:00:00Z"
-        );
-        assert!(of(json!({"step": "new\u{1b}[2J"})).contains("new\u{fffd}[2J"));
+        assert_eq!(told(&json!({"step": "enrol"})).to_string(), "your login is not at its end: run `coinbox login`");
+        assert!(told(&json!({"step": "new\u{1b}[2J"})).to_string().contains("new\u{fffd}[2J"));
     }
 }

@@ -117,7 +117,7 @@ fn factors(person: &Person<'_>, answer: Value) -> anyhow::Result<()> {
 }
 
 fn sessions(person: &Person<'_>, answer: &Value) -> anyhow::Result<()> {
-    person.output.answer(&answer["objects"], |sessions| {
+    person.output.answer(&answer["sessions"], |sessions| {
         let mut rows = Rows::new(&["name", "since", "last act", "ends", "how", "address", "device", "this one"]);
         for one in sessions.as_array().into_iter().flatten() {
             let mut row: Vec<String> = ["name", "since", "seen", "ends", "how", "address", "device"]
@@ -132,7 +132,7 @@ fn sessions(person: &Person<'_>, answer: &Value) -> anyhow::Result<()> {
 }
 
 fn logins(person: &Person<'_>, answer: &Value) -> anyhow::Result<()> {
-    person.output.answer(&answer["objects"], |logins| {
+    person.output.answer(&answer["logins"], |logins| {
         let mut rows = Rows::new(&["at", "entered", "how", "address", "device"]);
         for one in logins.as_array().into_iter().flatten() {
             let entered = if one["entered"] == true { "yes" } else { "no" };
@@ -171,7 +171,7 @@ fn authenticator(person: &mut Person<'_>) -> anyhow::Result<()> {
     }
     let first = typed::code("first code that your app shows")?;
     let confirmed = person.mine(routes::AUTHENTICATOR_CONFIRM, Sent::Json(&json!({"code": first})))?;
-    if login::step(&confirmed) != "entered" {
+    if login::step(&confirmed) != "confirmed" {
         return Err(login::told(&confirmed));
     }
     signup::recovery_codes(person, shown(confirmed), "your app is your second factor")
@@ -183,7 +183,7 @@ fn phone(person: &mut Person<'_>, number: &str, channel: Channel) -> anyhow::Res
     let sent = person.mine(routes::CODE, Sent::Json(&sent))?;
     let code = typed::code(&format!("code that was sent to {}", field(&sent, "to")))?;
     let confirmed = person.mine(routes::PHONE_CONFIRM, Sent::Json(&json!({"code": code})))?;
-    if login::step(&confirmed) != "entered" {
+    if login::step(&confirmed) != "confirmed" {
         return Err(login::told(&confirmed));
     }
     signup::recovery_codes(person, shown(confirmed), "your phone is changed, and your other sessions have ended")

@@ -56,7 +56,10 @@ impl<'a> Person<'a> {
                 self.note(&answer)?;
                 Ok(answer)
             }
-            Err(error) if error.downcast_ref::<Denied>().is_some_and(|denied| denied.status == 401) => {
+            // A wrong password is 401 too, under another word.
+            Err(error)
+                if error.downcast_ref::<Denied>().is_some_and(|denied| denied.code == "authentication_failed") =>
+            {
                 self.kept.session = None;
                 self.save()?;
                 anyhow::bail!("your session has ended: run `coinbox login`")
@@ -84,7 +87,8 @@ fn take(kept: &mut Kept, answer: &Value) {
     }
     if let Some(token) = text("session") {
         let account = text("account").or_else(|| kept.session.as_ref()?.account.clone());
-        kept.session = Some(Session { token, half: answer["step"] != "entered", account });
+        let half = !matches!(answer["step"].as_str(), Some("entered" | "confirmed"));
+        kept.session = Some(Session { token, half, account });
     }
 }
 

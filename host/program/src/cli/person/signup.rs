@@ -17,7 +17,7 @@ pub(in super::super) fn signup(person: &mut Person<'_>, step: SignUpStep) -> any
         SignUpStep::Start { email, name, company, language, country, timezone } => {
             let password = typed::new_secret("new password")?;
             let sent = json!({"email": email, "name": name, "company": company, "language": language, "country": country,
-                "timezone": timezone, "password": password});
+                "timezone": timezone, "new_password": password});
             person.kept.email = Some(email);
             let answer = person.nobody(routes::SIGN_UP, Sent::Json(&sent))?;
             mailed(person, answer)
@@ -38,7 +38,7 @@ pub(in super::super) fn signup(person: &mut Person<'_>, step: SignUpStep) -> any
         }
         SignUpStep::Code { code } => {
             let answer = person.mine(routes::PHONE_CONFIRM, Sent::Json(&json!({"code": code})))?;
-            if login::step(&answer) != "entered" {
+            if login::step(&answer) != "confirmed" {
                 return Err(login::told(&answer));
             }
             recovery_codes(person, shown(answer), "your phone is your second factor")
@@ -113,7 +113,7 @@ fn account(person: &Person<'_>) -> anyhow::Result<String> {
 fn status(person: &mut Person<'_>) -> anyhow::Result<()> {
     let route = routes::review(&account(person)?);
     let answer = person.mine(&route, Sent::Get)?;
-    person.output.answer(&answer["objects"], |steps| {
+    person.output.answer(&answer["steps"], |steps| {
         let mut rows = Rows::new(&["step", "done", "asked", "documents", "decision until"]);
         for step in steps.as_array().into_iter().flatten() {
             let documents = step["documents"].as_array().into_iter().flatten().filter_map(Value::as_str);
