@@ -202,15 +202,8 @@ def session_of(server, world, address):
     return _sessions[address]
 
 
-def destinations(server, world, account):
+def people(server, world, account):
     token = session_of(server, world, ADA)
-    path = f"/v1/Account/{account}/Destination/"
-    server.advance("1m")
-    good("a code to a destination", server.post(path, {"number": "+14155550177", "channel": "sms"}, bearer=token))
-    good("it is verified", server.post(f"{path}14155550177/", {"code": world.code("+14155550177")}, bearer=token))
-    listed = good("destinations", server.get(path, bearer=token))["destinations"]
-    checks.equal("there is one", [one["number"] for one in listed], ["+14155550177"])
-    checks.equal("and none after it is taken away", server.ask("DELETE", f"{path}14155550177/", bearer=token).status, 204)
     members = good("members", server.get(f"/v1/Account/{account}/Member/", bearer=token))["members"]
     checks.equal("one owner", [(one["email"], one["role"], one["state"]) for one in members], [(ADA, "owner", "active")])
 
@@ -296,7 +289,7 @@ def main():
         refused(server)
         browser, account, phone, recovery = walk(server, world)
         review(server, world, browser, account)
-        destinations(server, world, account)
+        people(server, world, account)
         authenticator(server, world, browser, account, phone, recovery)
         program(server, world)
         log = server.log_text()

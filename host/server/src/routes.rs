@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// The rows of each file, in the order of the page of routes.
-const TABLES: [&[Route]; 21] = [
+const TABLES: [&[Route]; 20] = [
     account::ROUTES,
     subaccounts::ROUTES,
     numbers::ROUTES,
@@ -42,7 +42,6 @@ const TABLES: [&[Route]; 21] = [
     people::me::ROUTES,
     people::signup::ROUTES,
     people::review::ROUTES,
-    people::destinations::ROUTES,
     people::members::ROUTES,
     watch::ROUTES,
 ];

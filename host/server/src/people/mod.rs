@@ -1,7 +1,6 @@
 //! What people do: log in, set passwords, look after themselves (`/v1/Login/`, `/v1/Password/`, `/v1/Me/`), sign up (`/v1/SignUp/`); and what an
-//! account has of people (`…/Review/`, `…/Destination/`, `…/Member/`).
+//! account has of people (`…/Review/`, `…/Member/`).
 
-pub mod destinations;
 mod flow;
 pub mod login;
 pub mod me;
