@@ -17,6 +17,16 @@ pub const COOKIE: &str = "__Host-coinbox";
 const HOLDER_COOKIE: &str = "__Host-coinbox-signup";
 /// How every secret of such a sign-up begins.
 const HOLDER: &str = "su_";
+/// What pages send, and no form of another site can: JSON, and files that are handed in.
+const SENT_BY_NO_FORM: [&str; 7] = [
+    "application/json",
+    "application/octet-stream",
+    "application/pdf",
+    "image/gif",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+];
 /// How every token of a session begins.
 const TOKEN: &str = "cbs_";
 /// Longest token.
@@ -95,7 +105,7 @@ fn check_site(console: &ConsoleUrl, method: &Method, headers: &HeaderMap) -> Res
     }
     let reads = matches!(*method, Method::GET | Method::HEAD);
     let right = if reads { says(headers, console) != Some(false) } else { says(headers, console) == Some(true) };
-    if right && (reads || is_json(headers)) { Ok(()) } else { Err(other()) }
+    if right && (reads || is_no_form(headers)) { Ok(()) } else { Err(other()) }
 }
 
 /// Whether `Origin` names the pages; none: it is not there.
@@ -105,8 +115,8 @@ fn says(headers: &HeaderMap, console: &ConsoleUrl) -> Option<bool> {
     Some(origins.next().is_none() && first.as_bytes() == console.origin().as_bytes())
 }
 
-/// Whether a body is JSON by what is said of it; a request without a body says nothing.
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether a body is JSON or a file by what is said of it; a request without a body says nothing.
+fn is_no_form(headers: &HeaderMap) -> bool {
     match headers.get(header::CONTENT_TYPE).map(|kind| kind.to_str()) {
         None => {
             let length = headers.get(header::CONTENT_LENGTH).map(HeaderValue::as_bytes);
@@ -114,7 +124,7 @@ fn is_json(headers: &HeaderMap) -> bool {
         }
         Some(Ok(kind)) => {
             let bare = kind.split(';').next().unwrap_or_default().trim();
-            bare.eq_ignore_ascii_case("application/json")
+            SENT_BY_NO_FORM.iter().any(|kind| bare.eq_ignore_ascii_case(kind))
         }
         Some(Err(_)) => false,
     }
@@ -181,6 +191,7 @@ mod tests {
         let good = Ok(Some(SECRET.to_owned()));
         assert_eq!(told(Method::POST, &[cookie, ("origin", SITE), JSON]), good);
         assert_eq!(told(Method::DELETE, &[cookie, ("origin", SITE)]), good);
+        assert_eq!(told(Method::POST, &[cookie, ("origin", SITE), ("content-type", "image/png")]), good);
         assert_eq!(told(Method::GET, &[cookie]), good);
         assert_eq!(told(Method::GET, &[cookie, ("sec-fetch-site", "same-origin")]), good);
         let refused = Err((403, "other_site".to_owned()));
@@ -235,6 +246,9 @@ mod tests {
         let expected = format!("{COOKIE}={SECRET}; Path=/; Secure; HttpOnly; SameSite=Strict");
         assert_eq!(given.to_str().expect("text"), expected);
         assert_eq!(giving("cbs_x; Domain=evil.example"), None);
+        let held = giving_holder("su_1_2").expect("a secret");
+        assert_eq!(held, format!("{HOLDER_COOKIE}=su_1_2; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=86400"));
+        assert_eq!((giving_holder("su_1 2"), giving_holder(SECRET)), (None, None));
         assert!(taking().to_str().expect("text").ends_with("Max-Age=0"));
     }
 }

@@ -118,7 +118,9 @@ fn waits(asked: &Asked, mut pending: Value) -> Entry {
     let mut cookie = None;
     if asked.is_from_pages() {
         cookie = pending["holder"].as_str().and_then(session::giving_holder);
-        pending.as_object_mut().map(|pending| pending.remove("holder"));
+        if let Some(pending) = pending.as_object_mut() {
+            pending.remove("holder");
+        }
     }
     let mut body = shown::object(asked, pending);
     body["message"] = "a mail is on its way".into();
