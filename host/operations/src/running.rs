@@ -63,7 +63,7 @@ pub struct Running {
 
 impl Running {
     /// Around a host that is open already, with a real clock or one that nobody keeps. It prints no documents: see [`Running::documents`]. What is handed
-    /// in stays in memory: see [`Running::blobs`].
+    /// in stays in memory: see [`Running::keeping`].
     pub fn new(coinbox: Coinbox, metrics: Arc<Metrics>) -> Running {
         let blobs = Arc::new(Blobs::in_memory());
         Running { coinbox, metrics, documents: Documents::none(), blobs, beside: Arc::new(Nothing) }
@@ -72,6 +72,11 @@ impl Running {
     /// The same, with something that is kept beside its store.
     pub fn with(self, beside: Arc<dyn Beside>) -> Running {
         Running { beside, ..self }
+    }
+
+    /// The same, with a place for what people hand in.
+    pub fn keeping(self, blobs: Arc<Blobs>) -> Running {
+        Running { blobs, ..self }
     }
 
     /// Whether the clock is moved by hand.

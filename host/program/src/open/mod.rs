@@ -271,12 +271,15 @@ fn open_once(
     let kept = Kept { clock_file, guard, age };
     kept.keep_clock(coinbox.now())?;
     kept.guard.iter().for_each(Guard::keep);
-    let mut running = Running::new(coinbox, metrics).with(Arc::new(kept));
-    running.blobs = Arc::new(Blobs::beside_store(&config.data).map_err(|error| {
-        anyhow::anyhow!("files that people have handed in, below {}: {error}", config.data.display())
-    })?);
+    let mut running = Running::new(coinbox, metrics).with(Arc::new(kept)).keeping(blobs(data)?);
     running.documents = documents;
     Ok(Opened { running, new, last })
+}
+
+/// Where the bytes of documents are that people hand in.
+fn blobs(data: &Path) -> anyhow::Result<Arc<Blobs>> {
+    let opened = Blobs::beside_store(data);
+    opened.map(Arc::new).map_err(|error| anyhow::anyhow!("documents of people, below {}: {error}", data.display()))
 }
 
 /// The stock of numbers and the journal of their orders.
