@@ -74,9 +74,9 @@ impl Running {
         Running { beside, ..self }
     }
 
-    /// The same, with a place for what people hand in.
-    pub fn keeping(self, blobs: Arc<Blobs>) -> Running {
-        Running { blobs, ..self }
+    /// The same, with documents that it prints, and a place for those that people hand in.
+    pub fn keeping(self, documents: Documents, blobs: Arc<Blobs>) -> Running {
+        Running { documents, blobs, ..self }
     }
 
     /// Whether the clock is moved by hand.

@@ -271,8 +271,7 @@ fn open_once(
     let kept = Kept { clock_file, guard, age };
     kept.keep_clock(coinbox.now())?;
     kept.guard.iter().for_each(Guard::keep);
-    let mut running = Running::new(coinbox, metrics).with(Arc::new(kept)).keeping(blobs(data)?);
-    running.documents = documents;
+    let running = Running::new(coinbox, metrics).with(Arc::new(kept)).keeping(documents, blobs(data)?);
     Ok(Opened { running, new, last })
 }
 
