@@ -9,12 +9,14 @@
 //! ```
 
 pub mod admission;
+pub mod blobs;
 pub mod callable;
 pub mod capability;
 mod claims;
 pub mod clock;
 pub mod coinbox;
 pub mod columns;
+pub mod console;
 pub mod contract;
 pub mod countries;
 mod driven;

@@ -49,6 +49,14 @@ pub fn provide(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Removes a file where there is one.
+pub fn discard(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Makes a directory and those above it, each for its owner only. One that is there stays as it is.
 pub fn directory(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();

@@ -16,7 +16,8 @@ use crate::ledger::months;
 use crate::payments::{charges, reconcile, refunds};
 use crate::profiles::policy;
 use crate::{
-    accounts, credit, formats, housekeeping, indexes, invoices, ledger, month_end, numbers, payments, profiles, usage,
+    accounts, credit, formats, housekeeping, indexes, invoices, ledger, members, month_end, numbers, payments,
+    profiles, usage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,8 +36,9 @@ pub enum Beginning {
 }
 
 /// What is done for each kind of job: the rows of the areas, and those of what needs them all.
-const ROWS: [&[&dyn Job]; 9] = [
+const ROWS: [&[&dyn Job]; 10] = [
     profiles::JOBS,
+    members::JOBS,
     ledger::JOBS,
     credit::JOBS,
     invoices::JOBS,

@@ -118,6 +118,31 @@ pub const TEMPLATES: &[(&str, &[&str])] = &[
         &["account-name", "auth-id", "amount", "card", "how", "reference", "number", "receipt", "currency", "brand"],
     ),
     ("rent-owed", &["account-name", "auth-id", "numbers", "amount", "days", "release-on", "owed", "currency", "brand"]),
+    ("email-change-confirm", &["name", "until", "at", "address", "device", "link", "brand"]),
+    ("email-change-notice", &["name", "new-email", "until", "at", "address", "device", "brand"]),
+    ("email-changed", &["name", "new-email", "until", "link", "brand"]),
+    ("factor-changed", &["name", "kind", "change", "at", "address", "device", "brand"]),
+    ("factors-allowed", &["name", "from", "brand"]),
+    ("factors-allowed-owner", &["name", "account-name", "member", "from", "brand"]),
+    ("factors-enrol", &["name", "until", "link", "brand"]),
+    ("invitation", &["name", "account-name", "role", "until", "link", "brand"]),
+    ("invited-elsewhere", &["name", "account-name", "brand"]),
+    ("login-locked", &["name", "at", "address", "device", "until", "brand"]),
+    ("login-notice", &["name", "at", "address", "device", "brand"]),
+    ("member-joined", &["name", "account-name", "member", "role", "brand"]),
+    ("member-removed", &["name", "account-name", "member", "by", "at", "brand"]),
+    ("password-changed", &["name", "at", "address", "device", "brand"]),
+    ("password-reset", &["name", "at", "address", "device", "until", "link", "brand"]),
+    ("recovery-codes-low", &["name", "left", "brand"]),
+    ("review-approved", &["account-name", "auth-id", "amount", "text", "currency", "brand"]),
+    ("review-asked", &["account-name", "auth-id", "documents", "text", "brand"]),
+    ("review-held", &["account-name", "auth-id", "due", "documents", "brand"]),
+    ("review-rejected", &["account-name", "auth-id", "text", "brand"]),
+    ("role-changed", &["name", "account-name", "member", "role", "role-before", "by", "at", "brand"]),
+    ("sign-up-confirm", &["name", "ends", "address", "link", "brand"]),
+    ("sign-up-known", &["name", "address", "brand"]),
+    ("someone-has-your-password", &["name", "at", "address", "device", "until", "brand"]),
+    ("temporary-password-issued", &["name", "until", "brand"]),
 ];
 
 /// Why a charge was not paid, or could not be tried.
@@ -139,6 +164,11 @@ const REASONS: &[&str] = &[
     "no-billing-address",
     "a-word-of-a-later-version",
 ];
+
+/// A person who has no name yet, and one who has.
+const NAMES: &[&str] = &["", "Ada Lovelace"];
+/// A link where the address of the pages is not configured, and where it is.
+const LINK_FORMS: &[&str] = &["lk_1", "https://console.example.com/page#lk_1"];
 
 /// Words that a fact of a mail may be: mail, fact, words. Facts that are not here are free text.
 pub const WORDS: &[(&str, &str, &[&str])] = &[
@@ -180,12 +210,66 @@ pub const WORDS: &[(&str, &str, &[&str])] = &[
     ("refund-paid", "card", &["", "visa 4242"]),
     ("refund-paid", "receipt", &["none", "R-2026-000001"]),
     ("refund-paid", "how", &["card", "otherwise"]),
+    ("factor-changed", "change", &["added", "changed", "removed", "a-word-of-a-later-version"]),
+    ("factor-changed", "kind", &["phone", "authenticator", "recovery", "passkey"]),
+    ("recovery-codes-low", "left", &["0", "2"]),
+    ("review-approved", "amount", &["0.00", "12.50"]),
+    ("review-approved", "text", &["", "Some text."]),
+    ("review-asked", "text", &["", "Some text."]),
+    ("review-held", "documents", &["none", "identity, registration"]),
+    ("review-rejected", "text", &["", "Some text."]),
+    ("email-change-confirm", "name", NAMES),
+    ("email-change-confirm", "link", LINK_FORMS),
+    ("email-change-notice", "name", NAMES),
+    ("email-changed", "name", NAMES),
+    ("email-changed", "link", LINK_FORMS),
+    ("factor-changed", "name", NAMES),
+    ("factors-allowed", "name", NAMES),
+    ("factors-allowed-owner", "name", NAMES),
+    ("factors-enrol", "name", NAMES),
+    ("factors-enrol", "link", LINK_FORMS),
+    ("invitation", "name", NAMES),
+    ("invitation", "link", LINK_FORMS),
+    ("invited-elsewhere", "name", NAMES),
+    ("login-locked", "name", NAMES),
+    ("login-notice", "name", NAMES),
+    ("member-joined", "name", NAMES),
+    ("member-removed", "name", NAMES),
+    ("password-changed", "name", NAMES),
+    ("password-reset", "name", NAMES),
+    ("password-reset", "link", LINK_FORMS),
+    ("recovery-codes-low", "name", NAMES),
+    ("role-changed", "name", NAMES),
+    ("sign-up-confirm", "name", NAMES),
+    ("sign-up-confirm", "link", LINK_FORMS),
+    ("sign-up-known", "name", NAMES),
+    ("someone-has-your-password", "name", NAMES),
+    ("temporary-password-issued", "name", NAMES),
 ];
 
 /// Facts that may have several lines.
-pub(super) const LINES: &[&str] = &["details"];
+pub(super) const LINES: &[&str] = &["details", "text"];
+/// Facts that are moments: milliseconds since 1970 in them are written as people read them.
+pub(super) const MOMENTS: &[&str] = &["at", "closes", "due", "ends", "from", "until"];
+/// The fact that is a link: always a secret one, whose value is the bare token.
+pub(super) const LINK: &str = "link";
+/// Where the link of a mail leads to, below the address of the pages.
+pub const LINK_PATHS: &[(&str, &str)] = &[
+    ("email-change-confirm", "email/confirm"),
+    ("email-changed", "email/undo"),
+    ("factors-enrol", "factors/enrol"),
+    ("invitation", "invitation"),
+    ("password-reset", "password/reset"),
+    ("sign-up-confirm", "sign-up/confirm"),
+];
+/// Mails to people who may not be members: facts that strangers have written are kept from becoming links in them.
+pub(super) const TO_STRANGERS: &[&str] =
+    &["email-change-confirm", "invitation", "invited-elsewhere", "sign-up-confirm", "sign-up-known"];
+/// Facts that strangers write.
+pub(super) const OF_STRANGERS: &[&str] = &["name", "account-name", "device"];
 /// Files that are no mail of their own.
-pub(super) const SHARED: &[&str] = &["layout.txt", "layout.html", "words.txt"];
+pub(super) const SHARED: &[&str] =
+    &["layout.txt", "layout.html", "link.html", "person.txt", "person.html", "words.txt"];
 
 macro_rules! built_in {
     ($($name:literal),* $(,)?) => { &[$(($name, include_str!(concat!("templates/", $name)))),*] };
@@ -247,5 +331,58 @@ pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
     "refund-paid.txt",
     "rent-owed.html",
     "rent-owed.txt",
+    "email-change-confirm.html",
+    "email-change-confirm.txt",
+    "email-change-notice.html",
+    "email-change-notice.txt",
+    "email-changed.html",
+    "email-changed.txt",
+    "factor-changed.html",
+    "factor-changed.txt",
+    "factors-allowed-owner.html",
+    "factors-allowed-owner.txt",
+    "factors-allowed.html",
+    "factors-allowed.txt",
+    "factors-enrol.html",
+    "factors-enrol.txt",
+    "invitation.html",
+    "invitation.txt",
+    "invited-elsewhere.html",
+    "invited-elsewhere.txt",
+    "link.html",
+    "login-locked.html",
+    "login-locked.txt",
+    "login-notice.html",
+    "login-notice.txt",
+    "member-joined.html",
+    "member-joined.txt",
+    "member-removed.html",
+    "member-removed.txt",
+    "password-changed.html",
+    "password-changed.txt",
+    "password-reset.html",
+    "password-reset.txt",
+    "person.html",
+    "person.txt",
+    "recovery-codes-low.html",
+    "recovery-codes-low.txt",
+    "review-approved.html",
+    "review-approved.txt",
+    "review-asked.html",
+    "review-asked.txt",
+    "review-held.html",
+    "review-held.txt",
+    "review-rejected.html",
+    "review-rejected.txt",
+    "role-changed.html",
+    "role-changed.txt",
+    "sign-up-confirm.html",
+    "sign-up-confirm.txt",
+    "sign-up-known.html",
+    "sign-up-known.txt",
+    "someone-has-your-password.html",
+    "someone-has-your-password.txt",
+    "temporary-password-issued.html",
+    "temporary-password-issued.txt",
     "words.txt",
 ];

@@ -1,8 +1,10 @@
 //! From a message of the rules to the bytes of a mail.
 
 use super::attachments::{self, AttachedFile, Attachments};
+use super::facts::with_links;
 use super::wording::Wording;
 use coinbox_host::capability::{Clock, Instant};
+use coinbox_host::console::ConsoleUrl;
 use coinbox_host::contract::email_types::{Attachment, MailMessage, MailOutcome, Mailbox, RefusedRecipient};
 use coinbox_host::contract::types::NotSent;
 use lettre::Address;
@@ -35,6 +37,7 @@ pub struct Composer {
     from: MailboxHeader,
     clock: Arc<dyn Clock>,
     attachments: Option<Arc<dyn Attachments>>,
+    console: Option<ConsoleUrl>,
 }
 
 /// Why there is no mail.
@@ -70,12 +73,17 @@ impl Composer {
     /// Mails from `from`, such as `Coinbox <billing@example.com>`, with these templates.
     pub fn new(wording: Wording, from: &str, clock: Arc<dyn Clock>) -> Result<Composer, SenderError> {
         let from = from.parse().map_err(|cause| SenderError { given: from.chars().take(200).collect(), cause })?;
-        Ok(Composer { wording, from, clock, attachments: None })
+        Ok(Composer { wording, from, clock, attachments: None, console: None })
     }
 
     /// The same, whose mails take issued documents along.
     pub fn with_attachments(self, attachments: Arc<dyn Attachments>) -> Composer {
         Composer { attachments: Some(attachments), ..self }
+    }
+
+    /// The same, whose links lead to these pages. Otherwise mails carry bare tokens.
+    pub fn with_console(self, console: Option<ConsoleUrl>) -> Composer {
+        Composer { console, ..self }
     }
 
     /// The templates.
@@ -131,7 +139,7 @@ impl Composer {
             }
         }
         let mut facts = message.facts.clone();
-        facts.extend(message.secret_facts.iter().cloned());
+        facts.extend(with_links(&message.template, &message.secret_facts, self.console.as_ref()));
         let files = self.files(message)?;
         facts.push(attachments::fact(files.first().map(|file| file.name.as_str())));
         let filled = self.wording.fill(&message.template, &message.language, &facts)?;

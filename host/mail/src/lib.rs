@@ -9,6 +9,7 @@
 mod attachments;
 mod catalog;
 mod compose;
+mod facts;
 mod maildir;
 mod recording;
 mod smtp;
@@ -19,7 +20,7 @@ mod wording;
 mod wording_tests;
 
 pub use attachments::{AttachedFile, Attachments};
-pub use catalog::{TEMPLATES, WORDS};
+pub use catalog::{LINK_PATHS, TEMPLATES, WORDS};
 pub use compose::{Composer, RECIPIENTS_MAX, SenderError};
 pub use maildir::MaildirMailer;
 pub use recording::RecordingMailer;

@@ -505,3 +505,25 @@ fn smtp_settings_are_checked_and_hide_the_password() {
     let endless = SmtpSettings { timeout: Duration::from_secs(121), security: SmtpSecurity::Tls, ..settings };
     assert!(SmtpMailer::new(endless, composer()).is_err());
 }
+
+/// Attack 83: a link is the configured address and the token, and nothing else.
+#[test]
+fn links_lead_to_the_configured_pages() {
+    let fact = |name: &str, value: &str| Fact { name: name.to_owned(), value: value.to_owned() };
+    let mut mail = message("cb-store-person-mail-1", &[("a@example.org", None)]);
+    mail.template = "email-changed".to_owned();
+    mail.facts = ["name", "new-email", "until", "brand"].map(|name| fact(name, "x")).to_vec();
+    mail.secret_facts = vec![fact("link", "lk_1796058000123ab_SECRET")];
+    for (console, expected) in [
+        (
+            Some("https://console.example.com/app"),
+            "\r\nhttps://console.example.com/app/email/undo#lk_1796058000123ab_SECRET\r\n",
+        ),
+        (None, "\r\nlk_1796058000123ab_SECRET\r\n"),
+    ] {
+        let console = console.map(|console| console.parse().expect("address"));
+        let composed = composer().with_console(console).compose(&mail).expect("a mail");
+        let text = String::from_utf8(composed.bytes).expect("text");
+        assert!(text.contains(expected), "{text}");
+    }
+}

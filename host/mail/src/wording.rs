@@ -1,8 +1,8 @@
 //! What mails say: templates filled with facts.
 //!
 //! Each mail is two files, `NAME.txt` and `NAME.html`. The text begins with a line `Subject: …`. Facts are written with
-//! underscores (`{{ account_name }}`) and are always text. All mails share `layout.txt`, `layout.html` and `words.txt`;
-//! `words.txt` has the sentences for the words that the rules use (`insufficient-funds`). HTML escapes every fact.
+//! underscores (`{{ account_name }}`) and are always text. Mails of an account share `layout.txt` and `layout.html`, those to one person
+//! `person.txt`, `person.html` and `link.html`, and all of them `words.txt`; `words.txt` has the sentences for the words that the rules use (`insufficient-funds`). HTML escapes every fact.
 //!
 //! An operator's folder replaces any of these files by one of the same name. A folder inside it that is named by a language tag
 //! (`de`, `pt-br`) adds a language; what it lacks comes from the default language.
@@ -10,7 +10,8 @@
 //! Everything is checked when the program starts: each mail is filled with exactly its facts, with every word that the
 //! rules may use, and must leave nothing open (R46).
 
-use super::catalog::{BUILT_IN, LINES, SHARED, TEMPLATES, WORDS};
+use super::catalog::{BUILT_IN, LINK, SHARED, TEMPLATES, WORDS};
+use super::facts::{clean, shown};
 use coinbox_host::contract::types::Fact;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value};
@@ -141,7 +142,7 @@ impl Wording {
             if value.len() > FACT_BYTES_MAX {
                 return Err(format!("mail template {template}: the fact {name} is longer than {FACT_BYTES_MAX} bytes"));
             }
-            values.insert(name.replace('-', "_"), Value::from(clean(value, LINES.contains(name))));
+            values.insert(name.replace('-', "_"), Value::from(shown(template, name, value)));
         }
         self.render(template, &self.language_for(template, language), values)
             .map_err(|error| format!("mail template {template}: {}", describe(&error)))
@@ -171,7 +172,12 @@ impl Wording {
 
     fn check(&self, sources: &Sources) -> Result<(), WordingError> {
         for (language, file) in sources.keys().filter(|(_, file)| SHARED.contains(&file.as_str())) {
-            let common = if file == "words.txt" { &[][..] } else { &["account-name", "auth-id", "brand"][..] };
+            let common = match file.split('.').next() {
+                Some("words") => &[][..],
+                Some("link") => &[LINK],
+                Some("person") => &["name", "brand"],
+                _ => &["account-name", "auth-id", "brand"],
+            };
             self.check_names(language, file, common)?;
         }
         for (language, template) in &self.mails {
@@ -263,12 +269,6 @@ fn describe(error: &minijinja::Error) -> String {
 
 fn names_of_all() -> String {
     TEMPLATES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
-}
-
-/// Letters that act become spaces: no value can begin a line of its own, in a header least of all, or turn one round.
-fn clean(value: &str, keep_lines: bool) -> String {
-    let keep = |letter: char| !coinbox_host::text::is_acting(letter) || (keep_lines && letter == '\n');
-    value.chars().map(|letter| if keep(letter) { letter } else { ' ' }).collect()
 }
 
 /// The facts of a mail with every combination of the words that they may be.

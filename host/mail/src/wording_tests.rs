@@ -1,6 +1,6 @@
 //! Filling, replacing and checking templates.
 
-use super::catalog::{BUILT_IN, SHARED, TEMPLATES, WORDS};
+use super::catalog::{BUILT_IN, LINK_PATHS, SHARED, TEMPLATES, WORDS};
 use super::wording::{FACT_BYTES_MAX, Filled, Wording};
 use coinbox_host::contract::types::Fact;
 use std::collections::BTreeSet;
@@ -289,7 +289,8 @@ fn every_amount_has_its_currency() {
     ];
     let wording = Wording::built_in().expect("templates");
     let mut seen = 0;
-    for (template, names) in TEMPLATES {
+    // Mails to one person are not about money.
+    for (template, names) in TEMPLATES.iter().filter(|(_, names)| names.contains(&"auth-id")) {
         let fact = |name: &&str| {
             let value = if AMOUNTS.contains(name) { "71.25".to_owned() } else { format!("[{name}]") };
             Fact { name: (*name).to_owned(), value: if *name == "currency" { "USD".to_owned() } else { value } }
@@ -305,4 +306,132 @@ fn every_amount_has_its_currency() {
         assert_eq!(names.contains(&"currency"), has_amount, "{template}");
     }
     assert!(seen > 60, "{seen}");
+}
+
+/// Facts of a mail, each its own name in brackets but for those that are given.
+fn all_facts(template: &str, given: &[(&str, &str)]) -> Vec<Fact> {
+    let (_, names) = TEMPLATES.iter().find(|(name, _)| *name == template).expect("a mail");
+    let value = |name: &str| {
+        let known = given.iter().find(|(given, _)| *given == name);
+        known.map_or_else(|| format!("[{name}]"), |(_, value)| (*value).to_owned())
+    };
+    names.iter().map(|name| Fact { name: (*name).to_owned(), value: value(name) }).collect()
+}
+
+#[test]
+fn a_mail_to_a_person_is_filled() {
+    let link = "https://console.example.com/password/reset#lk_1_2";
+    let facts = all_facts(
+        "password-reset",
+        &[
+            ("name", "Zoë <b>"),
+            ("at", "1796058000123"),
+            ("until", "1796059800123"),
+            ("address", "192.0.2.7"),
+            ("device", "curl/8\nBcc: x"),
+            ("link", link),
+            ("brand", "Coinbox"),
+        ],
+    );
+    let filled = Wording::built_in().expect("templates").fill("password-reset", "de", &facts).expect("filled");
+    assert_eq!(filled.subject, "Choose a new Coinbox password");
+    assert_eq!(
+        filled.text,
+        "Hello Zoë <b>,\n\
+         \n\
+         You, or somebody who has typed your address, has asked for a new password.\n\
+         Choose it here:\n\
+         \n\
+         https://console.example.com/password/reset#lk_1_2\n\
+         \n\
+         The link is good until 2026-11-30 17:30 UTC, and once. Your second factor\n\
+         stays as it is.\n\
+         \n\
+         When: 2026-11-30 17:00 UTC\n\
+         Network address: 192.0.2.7\n\
+         Device: curl/8 Bcc: x\n\
+         \n\
+         If it was not you, do nothing: your password stays as it is.\n\
+         \n\
+         --\n\
+         Coinbox\n"
+    );
+    assert!(filled.html.contains("<p>Hello Zoë &lt;b&gt;,</p>"), "{}", filled.html);
+    assert!(
+        filled.html.contains("<a href=\"https:&#x2f;&#x2f;console.example.com&#x2f;password&#x2f;reset#lk_1_2\">"),
+        "{}",
+        filled.html
+    );
+}
+
+#[test]
+fn a_person_without_a_name_is_greeted_and_a_bare_token_is_no_link() {
+    let facts = all_facts("sign-up-confirm", &[("name", ""), ("link", "lk_1_2"), ("brand", "Coinbox")]);
+    let filled = Wording::built_in().expect("templates").fill("sign-up-confirm", "en", &facts).expect("filled");
+    assert!(filled.text.starts_with("Hello,\n\nYou, or somebody"), "{}", filled.text);
+    assert!(filled.text.contains("\n\nlk_1_2\n\n"), "{}", filled.text);
+    assert!(filled.html.contains("<p>Hello,</p>") && filled.html.contains("monospace\">lk_1_2</p>"), "{}", filled.html);
+    assert!(!filled.html.contains("href"), "{}", filled.html);
+}
+
+/// Attack 85: neither in the subject nor in the parts is there a dot that makes a link of a name.
+#[test]
+fn names_in_an_invitation_are_not_clickable() {
+    let wording = Wording::built_in().expect("templates");
+    for template in ["invitation", "invited-elsewhere"] {
+        let given = [("name", "Visit evil.example"), ("account-name", "www.evil.example <a href=//evil.example>")];
+        let filled = wording.fill(template, "en", &all_facts(template, &given)).expect("filled");
+        for part in [&filled.subject, &filled.text, &filled.html] {
+            assert!(!part.contains("evil.example") && part.contains("evil.\u{2060}example"), "{template}: {part}");
+        }
+        assert!(!filled.html.contains("<a href=//"), "{}", filled.html);
+    }
+}
+
+#[test]
+fn every_mail_with_a_link_has_a_page_and_shows_it() {
+    let with_link: BTreeSet<&str> =
+        TEMPLATES.iter().filter(|(_, facts)| facts.contains(&"link")).map(|(name, _)| *name).collect();
+    assert_eq!(LINK_PATHS.iter().map(|(name, _)| *name).collect::<BTreeSet<_>>(), with_link);
+    assert_eq!(LINK_PATHS.iter().map(|(_, path)| *path).collect::<BTreeSet<_>>().len(), LINK_PATHS.len());
+    let wording = Wording::built_in().expect("templates");
+    for template in with_link {
+        let filled = wording.fill(template, "en", &all_facts(template, &[("link", "lk_7")])).expect("filled");
+        assert!(filled.text.contains("\n\nlk_7\n\n") && filled.html.contains(">lk_7<"), "{template}");
+        assert!(!filled.subject.contains("lk_7"), "{template}");
+    }
+}
+
+#[test]
+fn every_fact_of_a_mail_to_a_person_is_in_both_parts() {
+    let wording = Wording::built_in().expect("templates");
+    for (template, names) in TEMPLATES.iter().filter(|(_, names)| !names.contains(&"auth-id")) {
+        let filled = wording.fill(template, "en", &all_facts(template, &[])).expect("filled");
+        for name in *names {
+            let shown = format!("[{name}]");
+            assert!(filled.text.contains(&shown) && filled.html.contains(&shown), "{template}: {name}");
+        }
+    }
+}
+
+#[test]
+fn a_language_may_lack_mails_and_shared_files_of_persons() {
+    let wording = with(&[
+        (
+            "de/password-changed.txt",
+            "Subject: Ihr Passwort\n{% extends \"person.txt\" %}{% block content %}Neu.{% endblock %}",
+        ),
+        ("de/password-changed.html", "{% extends \"person.html\" %}{% block content %}<p>Neu.</p>{% endblock %}"),
+        ("fr/person.txt", "Bonjour {{ name }}\n{% block content %}{% endblock %}"),
+    ])
+    .expect("good templates");
+    let fill = |template: &str, language: &str| {
+        wording.fill(template, language, &all_facts(template, &[("name", "Ada")])).expect("filled")
+    };
+    assert_eq!(fill("password-changed", "de-AT").subject, "Ihr Passwort");
+    assert!(fill("password-changed", "de").text.starts_with("Hello Ada,\n\nNeu."));
+    assert!(fill("login-notice", "de").text.starts_with("Hello Ada,"), "the mail of the default language");
+    assert!(fill("login-notice", "fr").text.starts_with("Hello Ada,"), "a shared file alone adds no language");
+    let error = with(&[("person.txt", "{{ auth_id }}{% block content %}{% endblock %}")]).err().unwrap_or_default();
+    assert!(error.contains("there is no fact auth-id") || error.contains("there is no fact auth_id"), "{error}");
 }

@@ -13,6 +13,7 @@ pub mod lists;
 pub mod local;
 pub mod metrics;
 pub mod printing;
+pub mod qr;
 pub mod remote;
 pub mod running;
 pub mod tables;

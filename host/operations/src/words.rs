@@ -78,6 +78,8 @@ pub fn refusal(refusal: &Refusal, field: impl Fn(&str) -> String) -> String {
         Refusal::Disabled => "the sub-account is disabled".to_owned(),
         Refusal::NotYetActive => "the account is not active yet".to_owned(),
         Refusal::Closed => "the account is closed".to_owned(),
+        Refusal::Reauthenticate => "this needs a fresh proof: the password or a code, once more".to_owned(),
+        Refusal::Locked => "the account is locked down".to_owned(),
         Refusal::TooOften(_) => "rate_limit_exceeded".to_owned(),
         Refusal::NotFound(kind) => format!("{kind} not found"),
         Refusal::Invalid(problems) => {

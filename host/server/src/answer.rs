@@ -17,6 +17,9 @@ use serde_json::{Value, json};
 /// A person has to look at a clock: soon is early enough to try again.
 const CLOCK_RETRY_SECONDS: u64 = 30;
 
+/// Code of every 401 that is about the proof of a request.
+const UNAUTHENTICATED: &str = "authentication_failed";
+
 /// A refusal or failure on its way to the client.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Failure {
@@ -59,20 +62,23 @@ impl Failure {
 
     /// 401 that says nothing about what was wrong (RW §9).
     pub fn unauthenticated(scheme: &'static str) -> Failure {
-        let mut failure = Failure::new(
-            StatusCode::UNAUTHORIZED,
-            "authentication_failed",
-            "authentication credentials are missing or wrong",
-        );
+        let mut failure =
+            Failure::new(StatusCode::UNAUTHORIZED, UNAUTHENTICATED, "authentication credentials are missing or wrong");
         failure.challenge = Some(scheme);
         failure
     }
 
     /// Says in a 401 which credentials the route takes. It is the same sentence for everybody, whatever was wrong.
     pub fn taking(mut self, credentials: &str) -> Failure {
-        if self.status == StatusCode::UNAUTHORIZED {
+        if self.status == StatusCode::UNAUTHORIZED && self.code == UNAUTHENTICATED {
             self.message = format!("{}: this route takes {credentials}", self.message);
         }
+        self
+    }
+
+    /// Asks with another scheme, or with none, for what a route takes. A browser that is asked for Basic opens a window of its own.
+    pub fn challenging(mut self, scheme: Option<&'static str>) -> Failure {
+        self.challenge = self.challenge.and(scheme);
         self
     }
 
@@ -116,6 +122,8 @@ impl Failure {
             Refusal::Disabled => forbidden("disabled"),
             Refusal::NotYetActive => forbidden("not_yet_active"),
             Refusal::Closed => forbidden("closed"),
+            Refusal::Reauthenticate => forbidden("reauthenticate"),
+            Refusal::Locked => forbidden("locked"),
             Refusal::TooOften(moment) => {
                 let wait_ms = moment.saturating_sub(now).max(0);
                 Failure::too_often(u64::try_from(wait_ms).unwrap_or(0).div_ceil(1000))
@@ -189,6 +197,7 @@ impl Failure {
         if let Some(scheme) = self.challenge {
             let challenge = match scheme {
                 "Bearer" => HeaderValue::from_static("Bearer realm=\"coinbox operator\""),
+                "Session" => HeaderValue::from_static("Bearer realm=\"coinbox session\""),
                 _ => HeaderValue::from_static("Basic realm=\"coinbox\", charset=\"UTF-8\""),
             };
             headers.insert(header::WWW_AUTHENTICATE, challenge);

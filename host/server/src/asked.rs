@@ -4,6 +4,7 @@ use super::admission;
 use super::answer::Failure;
 use super::forms::{Form, Listed};
 use super::request::{self, Names, Peer};
+use super::session;
 use super::state::Rest;
 use super::takes::{Takes, Who};
 use axum::body::{Body, HttpBody};
@@ -38,6 +39,7 @@ pub struct Asked {
     part: Result<Option<RequestPart>, Failure>,
     given: Map<String, Value>,
     repeated: Vec<Repeated>,
+    is_from_pages: bool,
 }
 
 /// Who sent a request.
@@ -79,6 +81,15 @@ impl Sender {
         let operator = match who {
             Who::Anybody => {
                 let caller = request::nobody(rest, &parts.headers, peer, names);
+                return Ok(Sender::new(caller, None, names, Proof::Good));
+            }
+            Who::Stranger => {
+                let caller = session::stranger(rest, &parts.headers, peer, names)?;
+                return Ok(Sender::new(caller, None, names, Proof::Good));
+            }
+            // The functions that are asked look at it: there is no answer without one.
+            Who::Person => {
+                let caller = session::person(rest, &parts.method, &parts.headers, peer, names)?;
                 return Ok(Sender::new(caller, None, names, Proof::Good));
             }
             Who::Operator => true,
@@ -213,8 +224,9 @@ impl Asked {
                 object(&parts.headers, &bytes, is_batch)?
             }
         };
+        let is_from_pages = session::is_from_pages(&rest, &parts.headers);
         let (api_id, path) = (names.api_id, parts.uri.path().to_owned());
-        Ok(Asked { rest, api_id, segments, path, query, sender, takes, function, part, given, repeated })
+        Ok(Asked { rest, api_id, segments, path, query, sender, takes, function, part, given, repeated, is_from_pages })
     }
 
     /// Who sent it.
@@ -272,6 +284,11 @@ impl Asked {
         self.segment(0)
     }
 
+    /// Whether it comes from the pages of this service, which get sessions as cookies.
+    pub fn is_from_pages(&self) -> bool {
+        self.is_from_pages
+    }
+
     /// Whether the request must be carried out once.
     pub fn has_key(&self) -> bool {
         self.sender.caller.idempotency_key.is_some()
@@ -305,7 +322,8 @@ impl Asked {
         answer.map_err(|error| Failure::of_error(&error, self.rest.host.coinbox.now(), field))
     }
 
-    async fn ask_other(&self, function: &str, mut arguments: Value) -> Result<Result<Value, Value>, Failure> {
+    /// [`Asked::call_other`] that hands on the error of the interface.
+    pub async fn ask_other(&self, function: &str, mut arguments: Value) -> Result<Result<Value, Value>, Failure> {
         let caller = self.rest.host.coinbox.caller_for(function, self.caller());
         arguments["caller"] = coinbox_host::json::to_value(&caller).map_err(internal)?;
         let mut answer = self.rest.call(function, arguments).await?;

@@ -89,6 +89,24 @@ impl IntoResponse for Outcome {
     }
 }
 
+/// An object that may come with a session.
+pub struct Entry {
+    /// The object.
+    pub body: Value,
+    /// `Set-Cookie`.
+    pub cookie: Option<HeaderValue>,
+}
+
+impl IntoResponse for Entry {
+    fn into_response(self) -> Response {
+        let mut response = axum::Json(self.body).into_response();
+        if let Some(cookie) = self.cookie {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        response
+    }
+}
+
 /// An issued document, printed.
 pub struct Pdf {
     /// The file.

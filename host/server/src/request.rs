@@ -73,7 +73,8 @@ const ONCE: [(&str, &str); 3] = [
     (IDEMPOTENCY_PART, "Idempotency-Part"),
 ];
 
-fn check_headers(headers: &HeaderMap) -> Result<(), Failure> {
+/// Refuses a request in which a header stands twice that says who asks or for what.
+pub fn check_headers(headers: &HeaderMap) -> Result<(), Failure> {
     match ONCE.iter().find(|(name, _)| headers.get_all(*name).iter().nth(1).is_some()) {
         None => Ok(()),
         Some((_, written)) => Err(Failure::field(written, "repeated", "stands there twice")),
@@ -98,9 +99,12 @@ pub fn customer_address(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &Tru
     Some(address)
 }
 
+/// What a program calls itself: printable ASCII of bounded length, whatever was sent.
 fn device(headers: &HeaderMap) -> Option<String> {
-    let text = headers.get(header::USER_AGENT)?.to_str().ok()?;
-    Some(text.chars().take(DEVICE_BYTES_MAX).collect())
+    let sent = headers.get(header::USER_AGENT)?.as_bytes().trim_ascii();
+    let shown = |byte: &u8| if byte.is_ascii_graphic() || *byte == b' ' { char::from(*byte) } else { '?' };
+    let text: String = sent.iter().take(DEVICE_BYTES_MAX).map(shown).collect();
+    Some(text).filter(|text| !text.is_empty())
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
@@ -152,6 +156,11 @@ pub fn brings_bearer(headers: &HeaderMap) -> bool {
     authorization(headers, "bearer").is_some()
 }
 
+/// The Bearer token of a request.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    authorization(headers, "bearer")
+}
+
 /// Which operator's token a request brings.
 pub fn known_operator(rest: &Rest, headers: &HeaderMap) -> Option<Known> {
     rest.operators.find(authorization(headers, "bearer")?)
@@ -170,7 +179,8 @@ pub fn nobody(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Name
     }
 }
 
-fn caller(
+/// The caller of a request that brings this proof.
+pub fn caller(
     rest: &Rest,
     headers: &HeaderMap,
     peer: Option<Peer>,
@@ -386,6 +396,19 @@ mod tests {
         assert_eq!(shown(peer, &others, &["10.0.0.0/8"]).as_deref(), Some("10.0.0.1"));
         // A peer that is not trusted says nothing about others.
         assert_eq!(shown(peer, &headers(&[("x-forwarded-for", "198.51.100.7")]), &[]).as_deref(), Some("10.0.0.1"));
+    }
+
+    #[test]
+    fn a_device_is_printable_and_short() {
+        let of = |value: &[u8]| {
+            let mut headers = HeaderMap::new();
+            headers.insert("user-agent", axum::http::HeaderValue::from_bytes(value).expect("a value"));
+            device(&headers)
+        };
+        assert_eq!(of(b"curl/8.5").as_deref(), Some("curl/8.5"));
+        assert_eq!(of(" a\tb Zo\u{eb} ".as_bytes()).as_deref(), Some("a?b Zo??"));
+        assert_eq!(of(&[b'x'; 400]).map(|device| device.len()), Some(256));
+        assert_eq!((of(b""), of(b"  "), device(&HeaderMap::new())), (None, None, None));
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use super::answer::Failure;
 use super::asked::Asked;
-use super::forms::{Listed, Outcome, Pdf, Text};
+use super::forms::{Entry, Listed, Outcome, Pdf, Text};
 use super::request::Names;
+use super::session;
 use super::state::Rest;
 use super::takes::{Takes, Who};
 use axum::extract::Request;
@@ -86,6 +87,8 @@ pub enum Answers {
     Nothing(Handler<()>),
     /// A result in the JSON form of the contract, without `api_id`.
     Outcome(Handler<Outcome>),
+    /// 200 with an object, which holds `api_id`, and perhaps a session.
+    Entry(Handler<Entry>),
     /// 200 with a printed document.
     Pdf(Handler<Pdf>),
     /// Text.
@@ -108,6 +111,7 @@ impl Answers {
                 StatusCode::NO_CONTENT.into_response()
             }
             Answers::Outcome(handler) => handler(asked).await?.into_response(),
+            Answers::Entry(handler) => handler(asked).await?.into_response(),
             Answers::Pdf(handler) => handler(asked).await?.into_response(),
             Answers::Text(handler) => handler(asked).await?.into_response(),
         })
@@ -128,6 +132,15 @@ impl Route {
             sender.prove(&rest).await?;
             answer
         };
-        answer.await.unwrap_or_else(|failure| failure.taking(self.who.credentials()).respond(&api_id))
+        let answer = answer.await;
+        let private = self.who.is_private();
+        let mut response = answer.unwrap_or_else(|failure| {
+            let failure = failure.taking(self.who.credentials());
+            if private { failure.challenging(self.who.scheme()) } else { failure }.respond(&api_id)
+        });
+        if private {
+            session::guard(response.headers_mut());
+        }
+        response
     }
 }

@@ -6,7 +6,9 @@ use super::request::{self, Names, Peer};
 use super::route::Route;
 use super::state::Rest;
 use super::takes::Who;
-use super::{account, billing, documents, lists, numbers, operator, pdf, places, pricing, rejected, reservations};
+use super::{
+    account, billing, documents, lists, numbers, operator, pdf, people, places, pricing, rejected, reservations,
+};
 use super::{subaccounts, summary, usage, watch};
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -21,7 +23,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// The rows of each file, in the order of the page of routes.
-const TABLES: [&[Route]; 14] = [
+const TABLES: [&[Route]; 17] = [
     account::ROUTES,
     subaccounts::ROUTES,
     numbers::ROUTES,
@@ -35,6 +37,9 @@ const TABLES: [&[Route]; 14] = [
     reservations::ROUTES,
     operator::ROUTES,
     lists::ROUTES,
+    people::login::ROUTES,
+    people::password::ROUTES,
+    people::me::ROUTES,
     watch::ROUTES,
 ];
 

@@ -4,7 +4,9 @@ use super::answer::Failure;
 use super::operators::Operators;
 use super::places::{Numbers, Places};
 use super::settings::{RestLimits, TrustedProxies};
+use super::weighing::Weighers;
 use axum::http::StatusCode;
+use coinbox_host::console::ConsoleUrl;
 use coinbox_host::contract::exported::about::Class;
 use coinbox_host::engine::class_name;
 use coinbox_operations::running::Running;
@@ -20,6 +22,8 @@ pub struct Rest {
     pub(super) trusted_proxies: TrustedProxies,
     pub(super) operators: Operators,
     pub(super) places: Arc<Places>,
+    pub(super) console: Option<ConsoleUrl>,
+    pub(super) weighers: Weighers,
 }
 
 impl Rest {
@@ -44,7 +48,15 @@ impl Rest {
             host,
             limits,
             trusted_proxies,
+            console: None,
+            weighers: Weighers::default(),
         }
+    }
+
+    /// The same, whose browsers come from these pages: only then are cookies taken and given.
+    #[must_use]
+    pub fn with_console(self, console: Option<ConsoleUrl>) -> Rest {
+        Rest { console, ..self }
     }
 
     pub(super) fn class(&self, function: &str) -> Option<Class> {

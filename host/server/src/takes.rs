@@ -9,6 +9,10 @@ use coinbox_host::text;
 pub enum Who {
     /// Anybody who reaches the port.
     Anybody,
+    /// Somebody who has still to prove who he is: sign-up, login, links of mails. Answers are kept by nobody.
+    Stranger,
+    /// A person who has logged in: a session, as Bearer token or cookie. Answers are kept by nobody.
+    Person,
     /// The main account of the path, HTTP Basic. The account is read before anything else of the request: strangers learn nothing about what a
     /// request should look like.
     Owner,
@@ -26,17 +30,29 @@ impl Who {
     /// In the page of routes.
     pub fn words(self) -> &'static str {
         match self {
-            Who::Anybody => "anybody",
+            Who::Anybody | Who::Stranger => "anybody",
+            Who::Person => "session",
             Who::Owner | Who::Account => "account",
             Who::AccountOrSub => "account, sub-account",
             Who::OperatorByRule | Who::Operator => "operator",
         }
     }
 
+    /// The scheme that a 401 of a private route asks for.
+    pub fn scheme(self) -> Option<&'static str> {
+        (self == Who::Person).then_some("Session")
+    }
+
+    /// Whether the answers are one person's, and kept by nothing in between.
+    pub fn is_private(self) -> bool {
+        matches!(self, Who::Stranger | Who::Person)
+    }
+
     /// The credentials that a route takes, for whoever has brought none or wrong ones. It is a constant of the route and is in the page of routes.
     pub fn credentials(self) -> &'static str {
         match self {
-            Who::Anybody => "none",
+            Who::Anybody | Who::Stranger => "none",
+            Who::Person => "Authorization: Bearer with the token of a session, or the cookie of one",
             Who::Owner | Who::Account => "HTTP Basic with an auth ID and its API token",
             Who::AccountOrSub => "HTTP Basic with the auth ID of an account or a sub-account and its API token",
             Who::OperatorByRule | Who::Operator => "Authorization: Bearer with the operator token",

@@ -132,7 +132,9 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let host = opened.running.clone();
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let rest = Arc::new(Rest::with(host.clone(), operators, config.limits.clone(), config.trusted_proxies.clone()));
+    let rest = Rest::with(host.clone(), operators, config.limits.clone(), config.trusted_proxies.clone())
+        .with_console(config.console_url.clone());
+    let rest = Arc::new(rest);
     tokio::task::spawn_blocking(move || tell_store(&opened)).await?;
     tracing::info!(%address, data = %config.data.display(), simulated = host.is_simulated(), "serving");
 

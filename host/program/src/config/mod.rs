@@ -13,6 +13,7 @@ pub use error::ConfigError;
 
 use coinbox_forms::network::Network;
 use coinbox_host::clock::GuardSettings;
+use coinbox_host::console::ConsoleUrl;
 use coinbox_host::text;
 use coinbox_mail::SmtpSecurity;
 use coinbox_operations::printing::{DocumentSettings, Paper};
@@ -102,6 +103,8 @@ pub struct Config {
     pub workers: usize,
     /// Whose forwarding headers are believed.
     pub trusted_proxies: TrustedProxies,
+    /// Where the pages of customers are.
+    pub console_url: Option<ConsoleUrl>,
     /// Form of log lines.
     pub log_format: LogFormat,
     /// What is logged.
@@ -169,6 +172,7 @@ impl Config {
             vault_keys: beside("vault-keys", "vault-keys.json"),
             workers: read.number("workers", 1, 64)?,
             trusted_proxies: read.proxies()?,
+            console_url: read.console_url()?,
             log_format: read.one_of("log.format", &[("text", LogFormat::Text), ("json", LogFormat::Json)])?,
             log_level: level,
             clock: read.clock()?,
@@ -309,6 +313,16 @@ impl Reader<'_> {
             return Err(self.wrong(key, format!("{} networks are too many, at most 100", networks.len())));
         }
         Ok(TrustedProxies::new(networks))
+    }
+
+    fn console_url(&self) -> Result<Option<ConsoleUrl>, ConfigError> {
+        match self.text("console-url") {
+            "" => Ok(None),
+            text => text
+                .parse()
+                .map(Some)
+                .map_err(|error: coinbox_host::console::ConsoleUrlError| self.wrong("console-url", error.to_string())),
+        }
     }
 
     fn clock(&self) -> Result<ClockMode, ConfigError> {

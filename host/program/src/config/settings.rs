@@ -44,6 +44,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         "",
         "addresses and networks (10.0.0.0/8) whose X-Forwarded-For is believed, with commas; default: nobody's",
     ),
+    setting(
+        "console-url",
+        "",
+        "address of the customers' pages, such as https://console.example.com: links in mails begin with it, and requests with a cookie must come \
+         from it; default: mails carry bare tokens, and no cookie is taken",
+    ),
     setting("log.format", "text", "text or json"),
     setting("log.level", "info", "error, warn, info, debug, trace, or a filter such as info,coinbox_server=debug"),
     setting("clock.mode", "", "real or simulated; default: that of the store, real for a new one"),

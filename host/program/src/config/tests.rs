@@ -157,3 +157,18 @@ fn what_is_printed_is_a_valid_file_without_secrets() {
     let json = config.print_json().to_string();
     assert!(!json.contains("very-secret") && json.contains("COINBOX_EMAIL_SMTP_PASSWORD"), "{json}");
 }
+
+#[test]
+fn the_address_of_the_pages_is_checked() {
+    assert_eq!(load("", &[], &[]).expect("default").console_url, None);
+    let config = load("console-url = \"https://Console.example.com/app/\"", &[], &[]).expect("valid");
+    assert_eq!(
+        config.console_url.map(|console| console.to_string()).as_deref(),
+        Some("https://console.example.com/app")
+    );
+    let error = load("", &[("COINBOX_CONSOLE_URL", "http://example.com")], &[]).expect_err("not https");
+    assert!(
+        error.starts_with("setting `console-url` (COINBOX_CONSOLE_URL): `http://example.com` is not an address"),
+        "{error}"
+    );
+}

@@ -386,7 +386,7 @@ fn mailer(config: &Config, clock: &Arc<dyn Clock>, mailed: Arc<Mailed>) -> anyho
         Some(folder) => Wording::with_folder(folder)?,
         None => Wording::built_in()?,
     };
-    let composer = Composer::new(wording, &config.email_from, clock.clone())?;
+    let composer = Composer::new(wording, &config.email_from, clock.clone())?.with_console(config.console_url.clone());
     let composer = if config.email_documents { composer.with_attachments(mailed) } else { composer };
     Ok(match &config.email {
         Email::Maildir(folder) => Arc::new(

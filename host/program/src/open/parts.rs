@@ -115,7 +115,7 @@ fn left_of_a_store(config: &Config) -> Vec<PathBuf> {
     let data = &config.data;
     let files = [&config.payment_sandbox, &config.inventory_orders, &config.telephony_log];
     let mut left: Vec<PathBuf> = files.into_iter().filter(|path| path.starts_with(data)).cloned().collect();
-    left.extend([CLOCK_FILE, MARK_FILE, AGE_FILE, "mail/new"].map(|name| data.join(name)));
+    left.extend([CLOCK_FILE, MARK_FILE, AGE_FILE, "mail/new", "blobs"].map(|name| data.join(name)));
     left.retain(|path| path.exists());
     // Documents are printed of what a store holds.
     let documents = &config.documents.directory;

@@ -6,6 +6,7 @@ use super::hold::{self, StoreHold};
 use super::lock::DirectoryLock;
 use super::meta::{self, Home, Meta};
 use super::write;
+use crate::blobs;
 use crate::capability::Random;
 use crate::private;
 use crate::storage::{Beginning, GroupChanges, StoreError, draw_store_name};
@@ -69,6 +70,9 @@ pub(super) fn run(writer: &Mutex<Connection>, desk: &Desk, owner: &Owner, to: &P
             to.display()
         )));
     }
+    if blobs_of(to).exists() {
+        return Err(StoreError(format!("{} exists already. Name a new file for the backup", blobs_of(to).display())));
+    }
     let unfinished = unfinished_backup(to);
     files::discard(&unfinished)?;
     let result = copy(writer, desk, owner, &unfinished)
@@ -79,6 +83,25 @@ pub(super) fn run(writer: &Mutex<Connection>, desk: &Desk, owner: &Owner, to: &P
         let _ = files::discard(&unfinished);
     }
     result
+}
+
+/// Copies the files beside the store to a folder beside the backup. After the store: then all are there that its records name.
+pub(super) fn run_blobs(store: &Path, to: &Path) -> Result<(), StoreError> {
+    let from = store.parent().unwrap_or(Path::new(".")).join(blobs::FOLDER);
+    copy_blobs(&from, &blobs_of(to))
+}
+
+fn copy_blobs(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let failed =
+        |error| StoreError(format!("files of {} cannot be copied to {}: {error}", from.display(), to.display()));
+    blobs::copy_all(from, to).map(drop).map_err(failed)
+}
+
+/// The files that belong to a backup: `FILE.blobs`.
+fn blobs_of(backup: &Path) -> PathBuf {
+    let mut name = backup.as_os_str().to_owned();
+    name.push(".blobs");
+    PathBuf::from(name)
 }
 
 /// A backup says that it is one: put in place as a file, it would be taken for the store itself, and nobody would ask the gateway what has happened
@@ -209,6 +232,8 @@ pub fn install_at(
             meta::write_home(connection, "", &home).map_err(explain)?;
             meta.write(connection).map_err(explain)
         })?;
+        // Before the store, which exists from the next line on.
+        copy_blobs(&blobs_of(backup), &directory.join(blobs::FOLDER))?;
         files::finish(directory, &unfinished)
     };
     let result = build();

@@ -231,7 +231,8 @@ impl Durable for Sqlite {
     }
 
     fn backup(&self, to: &Path) -> Result<(), StoreError> {
-        backup::run(&self.writer, &self.desk, &self.owner, to)
+        backup::run(&self.writer, &self.desk, &self.owner, to)?;
+        backup::run_blobs(self.path(), to)
     }
 
     fn record_version(&self) -> Result<u32, StoreError> {
@@ -246,7 +247,8 @@ impl Durable for Sqlite {
     fn keep_before_upgrade(&self) -> Result<Option<PathBuf>, StoreError> {
         let directory = self.path().parent().unwrap_or(Path::new("."));
         let kept = files::before_upgrade(directory, self.record_version()?)?;
-        self.backup(&kept)?;
+        // The files stay where they are, and newer rules change none of them.
+        backup::run(&self.writer, &self.desk, &self.owner, &kept)?;
         Ok(Some(kept))
     }
 

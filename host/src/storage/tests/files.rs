@@ -237,6 +237,38 @@ fn snapshots_are_bounded() {
     drop(second);
 }
 
+/// The files beside a store go where the store goes.
+#[test]
+fn a_backup_takes_the_files_beside_the_store_along() {
+    use crate::blobs::Blobs;
+    let source = directory();
+    let store = create(source.path());
+    let blobs = Blobs::beside_store(source.path()).expect("opened");
+    let early = blobs.keep("a.txt", None, b"before the backup").expect("kept").digest;
+    let backup = source.path().join("backup.coinbox");
+    store.backup(&backup).expect("a backup");
+    let late = blobs.keep("a.txt", None, b"after the backup").expect("kept").digest;
+    fs::remove_file(&backup).expect("gone");
+    let StoreError(text) = store.backup(&backup).expect_err("files of another backup");
+    assert!(text.ends_with("backup.coinbox.blobs exists already. Name a new file for the backup"), "{text}");
+    let backup = source.path().join("second.coinbox");
+    store.backup(&backup).expect("a backup");
+    fs::remove_file(source.path().join("second.coinbox.blobs").join(&late[..2]).join(&late)).expect("there");
+
+    for origin in [Origin::Restored, Origin::Copied] {
+        let target = directory();
+        install(&backup, target.path(), origin, &Counting::default()).expect("installs");
+        let restored = Blobs::beside_store(target.path()).expect("opened");
+        assert_eq!(restored.read(&early).expect("read").as_deref(), Some(&b"before the backup"[..]));
+        assert_eq!(restored.read(&late).expect("read"), None);
+    }
+    // A store without files makes none.
+    let bare = directory();
+    let plain = bare.path().join("plain.coinbox");
+    create(bare.path()).backup(&plain).expect("a backup");
+    assert!(!bare.path().join("plain.coinbox.blobs").exists());
+}
+
 #[test]
 fn a_backup_is_restored_under_a_new_name_with_its_moment() {
     let source = directory();
