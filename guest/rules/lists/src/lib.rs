@@ -32,8 +32,8 @@ pub use building::{add, begin, publish};
 pub use error::Error;
 pub use known::KnownList;
 pub use looking::{
-    Found, breached, calling_code, common_words, disposable_mail, look_up, network, personal_mail, prefix, status,
-    watched_name,
+    Found, breached, calling_code, common_words, disposable_mail, is_in_force, look_up, network, personal_mail, prefix,
+    status, watched_name,
 };
 pub use old::tell_old;
 pub use own::{list_own, set_own};

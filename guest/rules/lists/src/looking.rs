@@ -75,6 +75,11 @@ pub fn watched_name(turn: &Turn<'_>, name: &str) -> Result<Option<String>, Fault
     Ok(listed(find(turn, KnownList::WatchNames, &[letters(name)])?).map(|found| found.entry))
 }
 
+/// Whether a version of a list is in force.
+pub fn is_in_force(turn: &Turn<'_>, list: KnownList) -> Result<bool, Fault> {
+    Ok(Now::load(turn, list)?.current.is_some())
+}
+
 fn listed(found: Option<Found>) -> Option<Found> {
     found.filter(|found| found.listed)
 }
