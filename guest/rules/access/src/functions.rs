@@ -152,6 +152,12 @@ impl Free {
         &self.0
     }
 
+    /// Takes tens of milliseconds and tens of megabytes: a host lets few of them run at once.
+    const fn slow(mut self) -> Free {
+        self.0.slow = true;
+        self
+    }
+
     /// Takes the proof of an account, which is counted.
     const fn counted_as(mut self, class: RateClass) -> Free {
         self.0.rate = Some(class);
@@ -457,18 +463,18 @@ functions! {
     LOGIN_FINISH_PROOF: Command<MemberId> = own_command("login.finish-proof");
     LOGIN_SEND_CODE: Command<MemberId> = own_command("login.send-code").in_half(&[Half::SecondFactor]);
     LOGIN_CHECK: Command<MemberId> = own_command("login.check").in_half(&[Half::SecondFactor]);
-    LOGIN_TOUCH: Command<MemberId> = own_command("login.touch");
+    LOGIN_TOUCH: Command<MemberId> = own_command("login.touch").not_audited();
     LOGIN_LIST_SESSIONS: Query<MemberId> = own_query("login.list-sessions");
     LOGIN_END_SESSION: Command<MemberId> = own_command("login.end-session");
     LOGIN_END_OTHERS: Command<MemberId> = own_command("login.end-others");
     LOGIN_LOGOUT: Command<MemberId> = own_command("login.logout").in_half(Half::ALL);
     LOGIN_LIST_LOGINS: Query<MemberId> = own_query("login.list-logins");
-    MEMBERS_LIST: Query<AuthId> = query_on("members.list", Tokens::No, On::Main).roles(Role::ALL);
-    MEMBERS_INVITE_OWNER: Command<AuthId> = command_on("members.invite-owner", Tokens::No, On::Main);
+    MEMBERS_LIST: Query<AuthId> = query_on("members.list", Tokens::None, On::Main).roles(Role::ALL);
+    MEMBERS_INVITE_OWNER: Command<AuthId> = command_on("members.invite-owner", Tokens::None, On::Main);
     MEMBERS_START_ACCEPT: Public = public("members.start-accept", Class::Command);
     MEMBERS_FINISH_ACCEPT: Public = public("members.finish-accept", Class::Command);
-    MEMBERS_ISSUE_TEMPORARY: Command<AuthId> = command_on("members.issue-temporary", Tokens::No, On::Main).also_when_closing();
-    MEMBERS_ALLOW_NEW_FACTORS: Command<AuthId> = command_on("members.allow-new-factors", Tokens::No, On::Main).also_when_closing();
+    MEMBERS_ISSUE_TEMPORARY: Command<AuthId> = command_on("members.issue-temporary", Tokens::None, On::Main);
+    MEMBERS_ALLOW_NEW_FACTORS: Command<AuthId> = command_on("members.allow-new-factors", Tokens::None, On::Main);
     MEMBERS_START_ENROL: Public = public("members.start-enrol", Class::Command);
     MEMBERS_FINISH_ENROL: Public = public("members.finish-enrol", Class::Command);
     PASSWORD_REQUEST_RESET: Public = public("password.request-reset", Class::Command);
@@ -478,7 +484,7 @@ functions! {
     PASSWORD_FINISH_CHANGE: Command<MemberId> = own_command("password.finish-change");
     PASSWORD_START_CHOOSE: Command<MemberId> = own_command("password.start-choose").in_half(&[Half::ChoosePassword]);
     PASSWORD_CHOOSE: Command<MemberId> = own_command("password.choose").in_half(&[Half::ChoosePassword]);
-    PASSWORDS_WEIGH: Free = free("passwords.weigh", Class::Query).by(Way::Home);
+    PASSWORDS_WEIGH: Free = free("passwords.weigh", Class::Query).slow().by(Way::Home);
     PROFILE_GET: Query<MemberId> = own_query("profile.get");
     PROFILE_CHANGE: Command<MemberId> = own_command("profile.change");
     PROFILE_REQUEST_EMAIL: Command<MemberId> = own_command("profile.request-email").fresh();
