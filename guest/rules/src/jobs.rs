@@ -146,7 +146,7 @@ mod tests {
     const ACCOUNT: &str = "MA0123456789ABCDEFGH";
 
     /// Keys that rules have written: their text is stored, it never changes.
-    const KEYS: [&str; 30] = [
+    const KEYS: [&str; 33] = [
         "MA0123456789ABCDEFGH/charge/7",
         "MA0123456789ABCDEFGH/refund/9",
         "MA0123456789ABCDEFGH/mail/1",
@@ -177,6 +177,9 @@ mod tests {
         "store/indexes",
         "store/upgrade",
         "store/person-mail/1772323200000aBcDeF12",
+        "MA0123456789ABCDEFGH/code/9",
+        "MA0123456789ABCDEFGH/new-factors/1",
+        "store/asks",
     ];
 
     fn begin_one(job: &str) -> Result<Next, Error> {

@@ -10,6 +10,7 @@ pub mod forecast;
 pub mod import;
 pub mod keys;
 pub mod link;
+pub mod lists;
 pub mod local;
 pub mod metrics;
 pub mod printing;

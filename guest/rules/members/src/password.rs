@@ -117,8 +117,7 @@ fn replace(
     login::has_chosen(turn, id);
     members::end_sessions(turn, id, member)?;
     told::event(turn, id, "password-changed", "ACC-11", &id.to_string(), vec![Fact::new("how", how)]);
-    let mut facts = told::from(turn, caller);
-    facts.push(Fact::new("how", how));
+    let facts = told::from(turn, caller);
     told::mail(turn, id, member, "password-changed", facts, Vec::new())
 }
 

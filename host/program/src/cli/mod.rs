@@ -14,6 +14,7 @@ mod feed;
 mod files;
 mod flags;
 mod forecast;
+mod known_lists;
 mod lists;
 mod numbers;
 mod operation;
@@ -123,6 +124,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Recurring(command) => recurring::recurring(&work, command),
         Command::Documents(Documents::List(asked)) => lists::documents(&work, &asked),
         Command::Document(_) => Ok(()),
+        Command::Lists(command) => known_lists::known_lists(&work, command),
         Command::Numbers(command) => numbers::numbers(&work, command),
         Command::Pricebook(command) => files::pricebook(&work, command),
         Command::Products(command) => products::products(&work, command),

@@ -76,15 +76,14 @@ pub fn allow_new_factors(
         turn.timer(&JOB.of((account, number)), Lane::Normal, due);
         let facts = vec![Fact::new("from", due), Fact::new("reason", &reason)];
         told::event(turn, id, "new-factors-allowed", "SEC-3", who.name(), facts);
-        let facts = vec![
-            Fact::new("kind", "all"),
-            Fact::new("change", "to-be-replaced"),
-            Fact::new("member", &member.email),
-            Fact::new("from", due),
-        ];
-        told::mail(turn, id, &member, "factor-changed", facts.clone(), Vec::new())?;
+        told::mail(turn, id, &member, "factors-allowed", vec![Fact::new("from", due)], Vec::new())?;
         if let Some((owner_id, owner)) = owner(turn, account)?.filter(|(owner_id, _)| *owner_id != id) {
-            told::mail(turn, owner_id, &owner, "factor-changed", facts, Vec::new())?;
+            let facts = vec![
+                Fact::new("account-name", profile::profile(turn, account)?.name),
+                Fact::new("member", &member.name),
+                Fact::new("from", due),
+            ];
+            told::mail(turn, owner_id, &owner, "factors-allowed-owner", facts, Vec::new())?;
         }
         Ok(NewFactors { from: due, until: due + LINK_MS })
     })
@@ -101,13 +100,8 @@ pub(crate) fn run(turn: &mut Turn<'_>, (account, number): Numbered) -> Result<Op
         return Ok(None);
     }
     let link = given::give(turn, id, &member, given::NEW_FACTORS, "", LINK_MS)?;
-    let facts = vec![
-        Fact::new("kind", "all"),
-        Fact::new("change", "link"),
-        Fact::new("member", &member.email),
-        Fact::new("until", turn.now() + LINK_MS),
-    ];
-    told::mail(turn, id, &member, "factor-changed", facts, vec![Fact::new("link", link)])?;
+    let facts = vec![Fact::new("until", turn.now() + LINK_MS)];
+    told::mail(turn, id, &member, "factors-enrol", facts, vec![Fact::new("link", link)])?;
     Ok(None)
 }
 
@@ -149,11 +143,14 @@ pub fn finish_enrol(turn: &mut Turn<'_>, caller: &Caller, ticket: String) -> Res
     let found = good(given::take(turn, &link, given::NEW_FACTORS)?)?;
     let Good { id, mut member, .. } = Some(found).filter(|good| finished.member == Some(good.id)).ok_or(Error::Gone)?;
     tried.forget(turn);
+    let kinds = factors::load(turn, id)?.kinds();
     factors::forget(turn, id);
     members::end_sessions(turn, id, &mut member)?;
-    let change = vec![Fact::new("kind", "all"), Fact::new("change", "removed")];
-    told::event(turn, id, "factor-changed", "SEC-3", &id.to_string(), change.clone());
-    let facts = [change, vec![Fact::new("member", &member.email)], told::from(turn, caller)].concat();
-    told::mail(turn, id, &member, "factor-changed", facts, Vec::new())?;
+    for kind in kinds {
+        let change = vec![Fact::new("kind", kind.word()), Fact::new("change", "removed")];
+        told::event(turn, id, "factor-changed", "SEC-3", &id.to_string(), change.clone());
+        let facts = [change, told::from(turn, caller)].concat();
+        told::mail(turn, id, &member, "factor-changed", facts, Vec::new())?;
+    }
     Ok(Step::Enrol(entering::half(turn, caller, (id, &member), Half::Enrol, Way::Password)?))
 }

@@ -34,7 +34,7 @@ pub fn issue_temporary(
         let password = passwords::give_once(turn, id, until)?;
         let facts = vec![Fact::new("until", until), Fact::new("reason", &reason)];
         told::event(turn, id, "temporary-password-issued", "SEC-11", who.name(), facts);
-        let facts = vec![Fact::new("at", turn.now()), Fact::new("until", until)];
+        let facts = vec![Fact::new("until", until)];
         told::mail(turn, id, &member, "temporary-password-issued", facts, Vec::new())?;
         Ok(TemporaryPassword { password, until })
     })

@@ -60,9 +60,10 @@ pub fn request_email(turn: &mut Turn<'_>, known: &Known, caller: &Caller, email:
         let until = turn.now() + lives;
         turn.put(&key(id), &NewAddress { v: 1, email: new.clone(), until });
         let link = given::give(turn, id, &member, given::EMAIL_CHANGE, &new, lives)?;
-        let facts = [vec![Fact::new("new-email", &new), Fact::new("until", until)], told::from(turn, caller)].concat();
+        let facts = [vec![Fact::new("until", until)], told::from(turn, caller)].concat();
         told::event(turn, id, "email-change-asked", "ACC-10", who.name(), Vec::new());
         told::mail_to(turn, id, &member, &new, "email-change-confirm", facts.clone(), vec![Fact::new("link", link)])?;
+        let facts = [vec![Fact::new("new-email", &new)], facts].concat();
         told::mail(turn, id, &member, "email-change-notice", facts, Vec::new())?;
         Ok(())
     })

@@ -82,6 +82,42 @@ fn a_code_of_a_phone_is_good_once() {
     assert_eq!(world.check(&late.token, FactorKind::Phone, &code), Ok(Checked::Wrong(2)), "ten minutes are over");
 }
 
+/// Attack 19: a newer code takes the place of the older one, and keeps its tries.
+#[test]
+fn a_new_code_keeps_the_tries() {
+    let (world, _) = World::with_owner();
+    let half = world.half(PASSWORD);
+    world.pass(MINUTE_MS);
+    world.send_login_code(&half.token).expect("sent");
+    let first = world.code();
+    let wrong = if first == "000000" { "111111" } else { "000000" };
+    for left in [4, 3] {
+        assert_eq!(world.check(&half.token, FactorKind::Phone, wrong), Ok(Checked::Wrong(left)));
+    }
+    world.pass(MINUTE_MS);
+    world.send_login_code(&half.token).expect("sent");
+    assert_ne!(world.code(), first, "by the seed of the test");
+    assert_eq!(world.check(&half.token, FactorKind::Phone, &first), Ok(Checked::Wrong(2)), "the older one");
+    assert!(world.fake.dump().iter().any(|(key, text)| key.starts_with("otp/") && text.contains(r#""tries":3"#)));
+    assert!(matches!(world.check(&half.token, FactorKind::Phone, &world.code()), Ok(Checked::Entered(_))));
+}
+
+/// Attack 21: a country to which codes go that nobody uses rests for an hour, and the operator is told.
+#[test]
+fn a_country_whose_codes_nobody_uses_rests() {
+    let (world, entered) = World::with_owner();
+    let start = world.now();
+    let planted = format!(r#"{{"v":1,"since":{start},"sent":29,"used":5,"rests":0}}"#);
+    world.fake.plant("codes/1", &planted);
+    world.pass(MINUTE_MS);
+    world.send_login_code(&entered.token).expect("the thirtieth goes out");
+    world.pass(MINUTE_MS);
+    let refused = world.send_login_code(&entered.token);
+    let until = start + MINUTE_MS + HOUR_MS;
+    assert_eq!(refused, Err(Fault::from(Refusal::TooOften(until)).into()));
+    assert!(world.fake.lines().iter().any(|line| line.topic == "operator" && line.body.contains("codes-unused")));
+}
+
 /// Attack 20: the limits of codes, each alone.
 #[test]
 fn codes_have_limits() {
@@ -189,7 +225,7 @@ fn lost_factors_are_replaced_after_a_day() {
     assert_eq!(allowed.from, world.now() + DAY_MS);
     world.pass(DAY_MS);
     world.change(|turn| team::lost::run(turn, (world.account, 1))).expect("done");
-    let link = world.link("factor-changed");
+    let link = world.link("factors-enrol");
     let enrol = |old: &str| {
         let ticket = world.change(|turn| team::start_enrol(turn, &nobody(), link.clone(), old.to_owned()))?;
         let ticket = world.weigh(&ticket, Some(old), None).expect("weighed");
@@ -216,9 +252,8 @@ fn a_login_ends_the_permission_for_new_factors() {
         .expect("allowed");
     world.log_in();
     world.pass(DAY_MS);
-    let before = world.count("factor-changed");
     world.change(|turn| team::lost::run(turn, (world.account, 1))).expect("done");
-    assert_eq!(world.count("factor-changed"), before);
+    assert_eq!(world.count("factors-enrol"), 0);
 }
 
 /// Attack 51: whoever has never enrolled has no way past the enrolment.

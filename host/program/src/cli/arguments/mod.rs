@@ -3,6 +3,7 @@
 mod billing;
 mod coupons;
 mod documents;
+mod known_lists;
 mod lists;
 mod numbers;
 mod operators;
@@ -17,6 +18,7 @@ mod usage;
 pub use billing::{Alerts, Card, Credit, Recharge, Switch};
 pub use coupons::Coupons;
 pub use documents::{Billing, Invoices, Listed, Receipts, Seats};
+pub use known_lists::{EntryChoice, KnownLists, ListName, ListUpdate};
 pub use lists::{AccountKind, Accounts, Documents, Issued, word};
 pub use numbers::{NumberType, Numbers};
 pub use operators::{NewOperator, Operators, PermissionSet};
@@ -143,6 +145,9 @@ pub enum Command {
     /// How documents look with the configured templates, without store or server
     #[command(subcommand)]
     Document(Document),
+    /// What sign-ups, passwords and codes are judged by: mail domains, networks, common passwords, prefixes
+    #[command(subcommand)]
+    Lists(KnownLists),
     /// Phone numbers
     #[command(subcommand)]
     Numbers(Numbers),
