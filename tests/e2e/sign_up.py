@@ -257,7 +257,7 @@ def program(server, world):
     run("signup", "confirm", line)
     run("signup", "phone", "+14155550199")
     said = run("signup", "code", world.code("+14155550199"))
-    recovery = re.findall(r"^[a-z0-9-]{10,12}$", said, re.M)
+    recovery = re.findall(r"^[A-Za-z0-9-]{10,12}$", said, re.M)
     checks.equal("recovery codes are shown", len(recovery), 10)
     checks.holds("status", run("signup", "status"), "decision", "phone")
     account = json.loads(file.read_text())["session"]["account"]
