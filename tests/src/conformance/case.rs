@@ -161,6 +161,9 @@ pub(super) struct PasswordStep {
     pub start: String,
     #[serde(default)]
     pub settle: Option<String>,
+    /// The network address that the caller comes from.
+    #[serde(default)]
+    pub from: Option<String>,
     #[serde(default, rename = "as")]
     pub caller: Option<Value>,
     /// Of the first call, without the password in force.

@@ -231,10 +231,13 @@ impl Run {
         let mails = self.world.mailer.messages();
         let link = mails.last().and_then(|mail| mail.secret_facts.first()).context("a link")?.value.clone();
         let start = json!({ "link": link });
-        let half = self.weighed(Some(&json!("nobody")), ("members.start-accept", start), None, Some(PASSWORD), (
-            "members.finish-accept",
-            json!({"name": null}),
-        ))?;
+        let half = self.weighed(
+            (Some(&json!("nobody")), None),
+            ("members.start-accept", start),
+            None,
+            Some(PASSWORD),
+            ("members.finish-accept", json!({"name": null})),
+        )?;
         let half = json!({"session": {"token": half["ok"]["token"]}});
         let phone = format!("1415555{:04}", 100 + self.phones);
         self.phones += 1;
@@ -259,13 +262,21 @@ impl Run {
     fn session_of(&mut self, name: &str) -> anyhow::Result<Value> {
         let known = self.variables.get(&format!("{name}.session")).cloned().unwrap_or_default();
         let who = json!({"session": {"token": known}});
-        if self.call("profile.get", Map::new(), Some(&who), None)?.get("ok").is_some() {
+        if self.call("profile.get", Map::new(), (Some(&who), None), None)?.get("ok").is_some() {
             return Ok(who);
         }
-        let text = |of: &str| self.variables.get(&format!("{name}.{of}")).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text = |of: &str| {
+            self.variables.get(&format!("{name}.{of}")).and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
         let (email, password) = (text("email"), text("password"));
         let start = json!({"email": email, "device-token": null});
-        let step = self.weighed(Some(&json!("nobody")), ("login.start", start), Some(&password), None, ("login.finish", json!({})))?;
+        let step = self.weighed(
+            (Some(&json!("nobody")), None),
+            ("login.start", start),
+            Some(&password),
+            None,
+            ("login.finish", json!({})),
+        )?;
         let half = json!({"session": {"token": step["ok"]["second-factor"]["token"]}});
         self.must_as("login.send-code", json!({"channel": "sms"}), &half)?;
         let code = self.world.telephony.codes().last().context("a code")?.code.clone();
@@ -279,7 +290,7 @@ impl Run {
     /// A password that is counted, weighed and settled. The first call that answers an error is the last.
     fn weighed(
         &mut self,
-        caller: Option<&Value>,
+        caller: (Option<&Value>, Option<&str>),
         (start, args): (&str, Value),
         old: Option<&str>,
         new: Option<&str>,
@@ -294,7 +305,7 @@ impl Run {
         let started = self.call(start, args, caller, None)?;
         let Some(ticket) = started.get("ok") else { return Ok(started) };
         let weigh = json!({"ticket": ticket, "old": old, "new": new}).as_object().cloned().unwrap_or_default();
-        let weighed = self.call("passwords.weigh", weigh, None, None)?;
+        let weighed = self.call("passwords.weigh", weigh, (None, None), None)?;
         let Some(ticket) = weighed.get("ok") else { return Ok(weighed) };
         settle_args.insert("ticket".to_owned(), ticket.clone());
         self.call(settle, settle_args, caller, None)
@@ -309,7 +320,7 @@ impl Run {
         let (old, new) = (text(&step.old)?, text(&step.new)?);
         let settle = step.settle.clone().unwrap_or_else(|| step.start.replace(".start", ".finish"));
         let answer = self.weighed(
-            step.caller.as_ref(),
+            (step.caller.as_ref(), step.from.as_deref()),
             (&step.start, Value::Object(args)),
             old.as_deref(),
             new.as_deref(),
@@ -650,7 +661,9 @@ impl Run {
 
     fn close(mut self) -> anyhow::Result<Transcript> {
         let seen = self.seen()?;
-        for values in [&seen.requests, &seen.movements, &seen.mails, &seen.codes, &seen.hang_ups, &seen.inventory, &seen.claims] {
+        for values in
+            [&seen.requests, &seen.movements, &seen.mails, &seen.codes, &seen.hang_ups, &seen.inventory, &seen.claims]
+        {
             self.lines.extend(values.iter().map(canonical));
         }
         let left = Left { run: self.lines, ..stored(&*self.world.store)? };

@@ -15,5 +15,5 @@ pub mod upkeep;
 
 pub use asking::{finish, password_about, resend, start};
 pub use confirming::{confirm, finish_confirm, link_address, start_confirm};
-pub use forms::{Confirmation, Confirmed, Domain, Error, HalfSession, NewSignUp, PendingSignUp, address_refused};
+pub use forms::{Confirmation, Confirmed, Domain, Error, NewSignUp, PendingSignUp, address_refused};
 pub use network::NetworkKind;

@@ -467,6 +467,9 @@ fn a_rejected_account_is_closed_and_its_owner_is_known_when_coming_back() {
         .command(START, |turn| review::decide(turn, &operator(), first.to_string(), Decision::Reject, text))
         .expect("rejected");
     assert_eq!((rejected.state, standing(&fake, first)), (State::Rejected, Standing::Closed));
+    for _ in 0..3 {
+        fake.command(START, |turn| crate::closing::run(turn, first)).expect("released");
+    }
     assert_eq!(fake.query(START, |turn| members::by_email(turn, "ada@example.com")), Ok(None));
     change(&fake, |policy| policy.sign_ups.review_everybody = false);
     let second = account(&fake, START + 1, sign_up("ada@example.com", "Acme again"));

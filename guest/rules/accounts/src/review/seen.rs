@@ -15,8 +15,8 @@ use super::records::Review;
 /// Binds digests to their use.
 const SEEN: &str = "seen-before";
 const PHONE: &str = "verified-phone";
-/// Members that a closing takes away in one call.
-const MEMBERS_PER_CALL: usize = 1000;
+/// Members whose addresses a closing remembers.
+const MEMBERS_REMEMBERED: usize = 1000;
 
 /// The account that has verified a phone, at `ph/<digest>`.
 #[derive(Serialize, Deserialize)]
@@ -66,15 +66,14 @@ pub(crate) fn is_seen(turn: &Turn<'_>, value: &str) -> Result<bool, Fault> {
     Ok(turn.get::<Seen>(&seen_key(turn, value))?.is_some())
 }
 
-/// An account is closed: its addresses and its phone are free, and remembered. Its members have no access any more.
+/// An account is closed: its addresses and its phone are remembered, and the phone is free. Its people leave page by page.
 pub(crate) fn closed(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
     let email = profile::profile(turn, account)?.email.to_ascii_lowercase();
     remember(turn, &email);
-    let (page, _) = members::page(turn, account, 0, MEMBERS_PER_CALL)?;
-    for (id, mut member) in page {
+    let (page, _) = members::page(turn, account, 0, MEMBERS_REMEMBERED)?;
+    for (_, member) in page {
         if member.state != members::State::Removed {
             remember(turn, &member.email);
-            members::remove(turn, id, &mut member)?;
         }
     }
     if let Some(phone) = Review::load(turn, account)?.phone {
@@ -103,9 +102,6 @@ pub fn address_moved(turn: &mut Turn<'_>, id: MemberId, now: &str) -> Result<(),
     profile::save(turn, id.account, &profile);
     by_mail::moved(turn, (&registered, now), id.account);
     mail::addresses_set(turn, id.account)?;
-    feed::event(id.account, "account-changed", "ACC-10")
-        .fact("fields", "email")
-        .fact("by", id)
-        .tell(turn);
+    feed::event(id.account, "account-changed", "ACC-10").fact("fields", "email").fact("by", id).tell(turn);
     Ok(())
 }

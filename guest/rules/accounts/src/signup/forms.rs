@@ -7,6 +7,7 @@ use coinbox_ground::timezone;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Checks, Fact, Fault, FieldRule, Instant, Problem, int_text, interface_error};
 use coinbox_lists as lists;
+use coinbox_members::words::HalfSession;
 use serde::{Deserialize, Serialize};
 
 /// Who signs up.
@@ -161,19 +162,6 @@ pub fn address_refused(turn: &Turn<'_>, address: &str) -> Result<Option<Problem>
         Err(Error::Other(problem)) => Err(Fault::Other(problem)),
         Err(Error::Network(_) | Error::Gone) => Ok(None),
     }
-}
-
-/// A half session as the contract has it.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct HalfSession {
-    /// Its token.
-    pub token: String,
-    /// Good before this moment.
-    #[serde(with = "int_text")]
-    pub until: Instant,
-    /// Factors that it can be completed with: none yet.
-    pub factors: Vec<()>,
 }
 
 /// The mailbox is confirmed, and the account is there.
