@@ -165,7 +165,7 @@ fn in_the_way(standing: Standing) -> Option<Refusal> {
 
 /// What is about a disabled sub-account and uses the platform.
 fn is_off(world: &World, group: &Group, target: Option<&str>, enabled: bool) -> bool {
-    !enabled && target == Some(&world.sub.auth_id) && !group.standings.contains(&"suspended")
+    !enabled && target == Some(world.sub.auth_id.as_str()) && !group.standings.contains(&"suspended")
 }
 
 #[test]
