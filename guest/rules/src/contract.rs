@@ -10,8 +10,8 @@ use crate::ground::turn::Turn;
 use crate::ground::vocabulary::Caller;
 use crate::{
     about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
-    jobs, operator, phone_numbers, policy, postpaid, pricing, queue, recharge, recurring, refunds, reservations,
-    statement, subaccounts, summary, totals, usage, zero_stop,
+    jobs, login, member_profile, members, operator, password, people, phone_numbers, policy, postpaid, pricing, queue,
+    recharge, recurring, refunds, reservations, statement, subaccounts, summary, totals, usage, zero_stop,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -158,6 +158,54 @@ contract! {
     JOBS_LOOK look jobs::look { job: plain }
     JOBS_STORE_OPENED command jobs::store_opened { beginning: plain }
     JOBS_SHARED_CHANGED command jobs::shared_changed {}
+
+    LINKS_LOOK query people::look_at_link { caller, link: plain }
+
+    LOGIN_START command login::start { caller, email: plain, old: plain, device_token: plain }
+    LOGIN_FINISH command login::finish { caller, ticket: plain }
+    LOGIN_START_PROOF command login::start_proof { caller, old: plain }
+    LOGIN_FINISH_PROOF command login::finish_proof { caller, ticket: plain }
+    LOGIN_SEND_CODE command people::send_login_code { caller, channel: plain }
+    LOGIN_CHECK command login::check { caller, method: plain, code: plain }
+    LOGIN_TOUCH command login::touch { caller }
+    LOGIN_LIST_SESSIONS query login::list_sessions { caller }
+    LOGIN_END_SESSION command login::end_session { caller, name: plain }
+    LOGIN_END_OTHERS command login::end_others { caller }
+    LOGIN_LOGOUT command login::logout { caller }
+    LOGIN_LIST_LOGINS query login::list_logins { caller }
+
+    MEMBERS_LIST query members::members::list { caller, auth_id: plain, after: plain, limit: plain }
+    MEMBERS_INVITE_OWNER command members::members::invite_owner { caller, auth_id: plain, name: plain }
+    MEMBERS_START_ACCEPT command members::members::start_accept { caller, link: plain }
+    MEMBERS_FINISH_ACCEPT command members::members::finish_accept { caller, ticket: plain, name: plain }
+    MEMBERS_ISSUE_TEMPORARY command members::members::issue_temporary { caller, auth_id: plain, number: plain, reason: plain }
+    MEMBERS_ALLOW_NEW_FACTORS command members::members::allow_new_factors { caller, auth_id: plain, number: plain, reason: plain }
+    MEMBERS_START_ENROL command members::members::start_enrol { caller, link: plain, old: plain }
+    MEMBERS_FINISH_ENROL command members::members::finish_enrol { caller, ticket: plain }
+
+    PASSWORD_REQUEST_RESET command password::request_reset { caller, email: plain }
+    PASSWORD_START_RESET command password::start_reset { caller, link: plain }
+    PASSWORD_FINISH_RESET command password::finish_reset { caller, ticket: plain }
+    PASSWORD_START_CHANGE command password::start_change { caller, old: plain }
+    PASSWORD_FINISH_CHANGE command password::finish_change { caller, ticket: plain }
+    PASSWORD_START_CHOOSE command password::start_choose { caller }
+    PASSWORD_CHOOSE command password::choose { caller, ticket: plain }
+
+    PASSWORDS_WEIGH query people::weigh { ticket: plain, old: plain, new: plain }
+
+    PROFILE_GET query member_profile::get { caller }
+    PROFILE_CHANGE command member_profile::change { caller, change: plain }
+    PROFILE_REQUEST_EMAIL command people::request_email { caller, email: plain }
+    PROFILE_CONFIRM_EMAIL command people::confirm_email { caller, link: plain }
+    PROFILE_UNDO_EMAIL command people::undo_email { caller, link: plain }
+    PROFILE_SEND_CODE command people::send_code { caller, purpose: plain, number: plain, channel: plain }
+    PROFILE_FACTORS query member_profile::factors { caller }
+    PROFILE_BEGIN_AUTHENTICATOR command member_profile::begin_authenticator { caller, code: plain }
+    PROFILE_CONFIRM_AUTHENTICATOR command member_profile::confirm_authenticator { caller, code: plain }
+    PROFILE_START_PHONE_CHANGE command people::start_phone_change { caller, number: plain }
+    PROFILE_CONFIRM_PHONE command people::confirm_phone { caller, code: plain }
+    PROFILE_NEW_RECOVERY_CODES command member_profile::new_recovery_codes { caller }
+    PROFILE_REMOVE_FACTOR command member_profile::remove_factor { caller, kind: plain }
 
     NUMBERS_OFFERS effect phone_numbers::offers { filter: plain }
     NUMBERS_PRICE_OFFERS query phone_numbers::price_offers { caller, auth_id: plain, offers: plain }

@@ -158,7 +158,10 @@ pub fn start(turn: &mut Turn<'_>, start: Start<'_>) -> Result<String, Fault> {
     let name = format!("{}{}", time_key(turn.now()), secrets::draw(turn, 8));
     // Read for nobody too: the same crossings whoever is asked for.
     let (version, epoch) = match start.member {
-        Some(id) => (passwords::version(turn, id)?, members::need(turn, id)?.epoch),
+        Some(id) => {
+            turn.prefetch([passwords::key(id), members::key(id)]);
+            (passwords::version(turn, id)?, members::need(turn, id)?.epoch)
+        }
         None => {
             turn.prefetch(["pw/-".to_owned(), "mem/-".to_owned()]);
             (0, 0)
@@ -238,14 +241,16 @@ fn compare(turn: &Turn<'_>, member: Option<MemberId>, old: &str) -> Result<(Opti
         Some(id) => passwords::find(turn, id)?,
         None => turn.get::<Password>("pw/-")?,
     };
-    let (hash, once) = password.as_ref().map_or(("", false), |password| password.hash_for(old, turn.now()));
+    let hash = password.as_ref().map_or("", |password| password.hash.as_str());
+    // Hashed whatever was typed: it takes as long.
     let found = turn.vault().verify_password(old, hash);
+    let once = password.zip(member).is_some_and(|(password, id)| password.is_once(turn, id, old));
     let verdict = match found {
+        Compared::Differs if once => Verdict::RightOnce,
         Compared::Differs => Verdict::Wrong,
-        Compared::Matches | Compared::MatchesOutdated if once => Verdict::RightOnce,
         Compared::Matches | Compared::MatchesOutdated => Verdict::Right,
     };
-    let rehashed = (found == Compared::MatchesOutdated && !once).then(|| turn.vault().hash_password(old));
+    let rehashed = (found == Compared::MatchesOutdated).then(|| turn.vault().hash_password(old));
     Ok((Some(verdict), rehashed))
 }
 
@@ -260,6 +265,7 @@ pub fn finish(turn: &mut Turn<'_>, door: &'static str, ticket: &str) -> Result<F
     turn.remove(&key);
     let changed = match attempt.member {
         Some(id) => {
+            turn.prefetch([passwords::key(id), members::key(id)]);
             let epoch = members::find(turn, id)?.map_or(0, |member| member.epoch);
             (passwords::version(turn, id)?, epoch) != (attempt.version, attempt.epoch)
         }

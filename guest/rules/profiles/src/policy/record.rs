@@ -118,7 +118,7 @@ pub struct Policy {
     /// R33. None: the default.
     #[serde(default)]
     pub unusual_spend: Option<UnusualSpend>,
-    /// SEC-3, SEC-9.
+    /// SEC-3, SEC-8, SEC-9.
     #[serde(default, skip_serializing_if = "People::is_default")]
     pub people: People,
 }
