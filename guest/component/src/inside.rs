@@ -5,10 +5,7 @@ use crate::contract::{admission_types, credit_types, outside_types, people_types
 use crate::mapping::{one_field, records, variants};
 use coinbox_rules::members::words as people;
 use coinbox_rules::{
-    about, access, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes,
-    invoices, jobs, login, lots, member_profile, members, operator, password, phone_numbers, policy, port, postpaid, pricing,
-    product, queue, recharge, recurring, refunds, reservations, statement, subaccounts, summary, totals, usage,
-    vocabulary, zero_stop,
+    about, access, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices, jobs, lists, login, lots, member_profile, members, operator, password, phone_numbers, policy, port, postpaid, pricing, product, queue, recharge, recurring, refunds, reservations, review, signup, statement, subaccounts, summary, totals, usage, vocabulary, zero_stop,
 };
 
 /// Codes: text in the contract, small values in the rules.
@@ -155,6 +152,27 @@ records! {
         number, coupon, label, amount, paid_owed, at, expires, lot, transaction,
     }
     exported::coupons::RedemptionPage = coupons::RedemptionPage { redemptions, next }
+
+    types::Blob = review::Blob { digest, size, media_type, name }
+    exported::review::OutstandingStep = review::Outstanding { step, done, asked, documents, due }
+    exported::review::HandedIn = review::HandedIn { number, kind, document, at, by }
+    exported::review::RaisedFlag = review::Raised { flag, facts }
+    exported::review::ReviewEntry = review::Entry { at, act, by, text, documents }
+    exported::review::ReviewFile = review::File { account, state, since, due, overdue, flags, asked, history }
+    exported::review::ReviewPage = review::Page { reviews, next }
+
+    exported::signup::NewSignUp = signup::NewSignUp { email, name, company, language, country, timezone }
+    exported::signup::PendingSignUp = signup::PendingSignUp { holder, until }
+    exported::signup::ConfirmedSignUp = signup::Confirmed { account, half }
+    exported::signup::RefusedDomain = signup::Domain { domain }
+
+    exported::lists::ListSource = lists::Source { source, edition, dated, licence }
+    exported::lists::ListVersion = lists::Version { name, version, about, entries, begun, published }
+    exported::lists::ListStatus = lists::Status { name, current, draft, own, old }
+    exported::lists::ListEntry = lists::Entry { entry, note }
+    exported::lists::OwnEntry = lists::Own { entry, note, choice }
+    exported::lists::OwnPage = lists::OwnPage { entries, next }
+    exported::lists::LookUpAnswer = lists::Answer { entry, listed, own }
 
     exported::invoices::Party = invoices::Party {
         legal_name, address_lines, country, tax_id, email, auth_id, registration_number, phone,
@@ -442,6 +460,28 @@ variants! {
 
     exported::coupons::RedeemAnswer = coupons::Outcome { | Redeemed, Declined, Started }
     exported::coupons::CouponError = coupons::Error { CodeTaken | Refused, Other }
+
+    exported::review::ReviewStep = review::StepKind { Email, Phone, Documents, Decision | }
+    exported::review::EvidenceKind = review::Evidence {
+        Identity, Registration, ProofOfAddress, TaxRegistration, UseCase, Other |
+    }
+    exported::review::ReviewFlag = review::Flag {
+        SeenBefore, SharedPhone, CallingCode, Network, ManyOfDomain, ManyOfNetwork, WatchedName, DocumentsMissing |
+    }
+    exported::review::ReviewState = review::State { Open, Approved, Rejected | }
+    exported::review::ReviewAct = review::Act { Held, Noted, Asked, HandedIn, Approved, Rejected, Reinstated | }
+    exported::review::ReviewDecision = review::Decision { Approve, Reject | }
+    exported::review::ReviewError = review::Error { NotOpen, TooManyDocuments | Refused, Other }
+
+    exported::signup::NetworkKind = signup::NetworkKind { Vpn, Hosting, Proxy, Unknown | }
+    exported::signup::ConfirmAnswer = signup::Confirmation { Wrong | Confirmed }
+    exported::signup::SignupError = signup::Error { Gone | Refused, PersonalMail, DisposableMail, Network, Other }
+
+    exported::lists::KnownList = lists::KnownList {
+        PersonalMail, DisposableMail, Networks, CommonPasswords, BreachedPasswords, Prefixes, CallingCodes, WatchNames |
+    }
+    exported::lists::OwnChoice = lists::OwnChoice { Listed, Excepted, AsPublished | }
+    exported::lists::ListError = lists::Error { NoSuchDraft | Refused, Other }
 
     exported::invoices::ReceiptKind = invoices::ReceiptKind { Payment, Coupon, Refund, Chargeback, DisputeWon | }
     exported::invoices::DocumentKind = invoices::DocumentKind { Invoice, CreditNote, Receipt | }

@@ -36,7 +36,7 @@ const STORAGE: [(&str, u64); 8] = [
 ];
 
 /// Most items of a batch, most entries of a page.
-const CALLS: [(&str, u64); 47] = [
+const CALLS: [(&str, u64); 50] = [
     ("accounts.list.limit", 500),
     ("coupons.list.limit", 100),
     ("coupons.list-redemptions.limit", 100),
@@ -46,6 +46,9 @@ const CALLS: [(&str, u64); 47] = [
     ("events.read.limit", 1000),
     ("invoices.list-documents.limit", 100),
     ("invoices.list-issued.limit", 100),
+    ("lists.add.entries", crate::lists::ENTRIES_MAX as u64),
+    ("lists.list-own.limit", crate::lists::OWN_MAX as u64),
+    ("lists.set-own.entries", crate::lists::OWN_MAX as u64),
     ("numbers.list.limit", 100),
     ("numbers.price-offers.offers", 100),
     ("operator.change-account-settings.settings", SETTINGS_MAX as u64),
@@ -74,6 +77,7 @@ const CALLS: [(&str, u64); 47] = [
     ("reservations.release.reservations", ITEMS_MAX as u64),
     ("reservations.reserve.holds", ITEMS_MAX as u64),
     ("reservations.settle.settlements", ITEMS_MAX as u64),
+    ("review.queue.limit", 100),
     ("subaccounts.list.limit", 100),
     ("usage.calls-ended.calls", 1000),
     ("usage.calls-started.calls", 1000),

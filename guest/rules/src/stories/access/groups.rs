@@ -105,6 +105,9 @@ pub(super) const GROUPS: &[Group] = &[
     Group { counted: "message", ..used("Tt", NONE, &["reservations.extend", "reservations.reserve"]) },
     Group { counted: "message", standings: NONE, ..read("Tt", &["usage.admit"]) },
     read("Tt", &["usage.quote-event"]),
+    // Sign-up and review: what is outstanding, and documents of one's own.
+    read("OADSF", &["review.list-documents", "review.outstanding"]),
+    change("OADSF", OPEN, &["review.hand-in"]),
     // Close.
     Group { fresh: true, ..change("O", OWING, &["accounts.close"]) },
     read("O", &["accounts.get-closing"]),
@@ -135,6 +138,10 @@ pub(super) const GROUPS: &[Group] = &[
             "recurring.change",
             "recurring.end",
             "recurring.start",
+            "review.ask",
+            "review.decide",
+            "review.note",
+            "review.reinstate",
         ],
     ),
     read(
@@ -149,6 +156,8 @@ pub(super) const GROUPS: &[Group] = &[
             "pricing.get-surcharge-overrides",
             "pricing.get-tier-overrides",
             "pricing.list-overrides",
+            "review.get",
+            "review.read-document",
         ],
     ),
     // The operator's alone, about no account in particular.
@@ -159,6 +168,10 @@ pub(super) const GROUPS: &[Group] = &[
             "accounts.create",
             "coupons.create",
             "coupons.withdraw",
+            "lists.add",
+            "lists.begin",
+            "lists.publish",
+            "lists.set-own",
             "operator.change-settings",
             "operator.resolve-payment",
             "pricing.add-product",
@@ -184,6 +197,9 @@ pub(super) const GROUPS: &[Group] = &[
             "coupons.get",
             "coupons.list",
             "invoices.list-issued",
+            "lists.list-own",
+            "lists.look-up",
+            "lists.status",
             "operator.compare",
             "operator.compare-derived",
             "operator.compare-events",
@@ -203,6 +219,7 @@ pub(super) const GROUPS: &[Group] = &[
             "pricing.list-rows",
             "pricing.list-versions",
             "reservations.list-open",
+            "review.queue",
             "usage.list-rejected",
             "usage.list-running",
         ],
@@ -292,6 +309,12 @@ pub(super) const PUBLIC: &[&str] = &[
     "password.start-reset",
     "profile.confirm-email",
     "profile.undo-email",
+    "signup.confirm",
+    "signup.finish",
+    "signup.finish-confirm",
+    "signup.resend",
+    "signup.start",
+    "signup.start-confirm",
 ];
 
 /// Functions that take no caller, or check what they are handed by themselves.
