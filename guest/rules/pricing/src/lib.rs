@@ -21,6 +21,7 @@ mod countries;
 mod digits;
 mod error;
 pub mod floor;
+mod index;
 mod life;
 mod listing;
 mod loaded;

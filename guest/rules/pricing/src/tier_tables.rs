@@ -5,12 +5,13 @@
 use crate::chunk::StoredRows;
 use crate::digits::region;
 use crate::error::Error;
+use crate::index::Index;
 use crate::loaded;
 use crate::places::{Place, chunk_key};
 use crate::sets::Sets;
 use crate::shown::{RowTiers, Version};
 use crate::tiers::{self, RowName, TierTable, VERSION_BYTES_MAX, VERSION_TABLES_MAX};
-use crate::versions::{Index, StoredVersions, VERSIONS_KEY, digest};
+use crate::versions::{StoredVersions, VERSIONS_KEY, digest};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::rate::Rate;
 use coinbox_ground::turn::Turn;
