@@ -3,6 +3,7 @@
 use crate::answers::ShownClock;
 use crate::metrics::Metrics;
 use crate::printing::Documents;
+use coinbox_host::blobs::Blobs;
 use coinbox_host::coinbox::{Coinbox, HostError};
 use coinbox_host::contract::types::{Caller, Operator, Principal};
 use coinbox_host::text;
@@ -55,13 +56,17 @@ pub struct Running {
     pub metrics: Arc<Metrics>,
     /// Issued documents as PDF.
     pub documents: Documents,
+    /// Files that people hand in.
+    pub blobs: Arc<Blobs>,
     beside: Arc<dyn Beside>,
 }
 
 impl Running {
-    /// Around a host that is open already, with a real clock or one that nobody keeps. It prints no documents: see [`Running::documents`].
+    /// Around a host that is open already, with a real clock or one that nobody keeps. It prints no documents
+    /// ([`Running::documents`]), and keeps files in memory ([`Running::blobs`]).
     pub fn new(coinbox: Coinbox, metrics: Arc<Metrics>) -> Running {
-        Running { coinbox, metrics, documents: Documents::none(), beside: Arc::new(Nothing) }
+        let blobs = Arc::new(Blobs::in_memory());
+        Running { coinbox, metrics, documents: Documents::none(), blobs, beside: Arc::new(Nothing) }
     }
 
     /// The same, with something that is kept beside its store.
