@@ -5,7 +5,7 @@ use crate::contract::exported::about::Class;
 /// Jobs are driven by the host; of their interface only these are for callers.
 const JOBS: [&str; 2] = ["jobs.look", "jobs.payment-notice"];
 /// Other functions that only the host calls: they take no caller.
-const HOST_ONLY: [&str; 1] = ["coupons.claim"];
+const HOST_ONLY: [&str; 2] = ["coupons.claim", "passwords.weigh"];
 /// Effects that only look at the outside. They say nothing about any account and take no caller.
 const EFFECTS: [&str; 1] = ["numbers.offers"];
 

@@ -2,7 +2,7 @@
 
 use crate::bindings::exports::coinbox::billing as exported;
 use crate::contract::types::{Caller, FieldProblem, StartedJob};
-use crate::contract::{inventory_types, payment_types};
+use crate::contract::{inventory_types, payment_types, people_types, telephony_types};
 use crate::host::{command, effect, query, request};
 use crate::mapping::Translate;
 use coinbox_rules as rules;
@@ -230,6 +230,38 @@ functions! { subaccounts SubaccountError {
     command delete(auth_id: String, disposal: exported::subaccounts::NumberDisposal) -> () = rules::subaccounts::delete;
 } }
 
+functions! { lists ListError {
+    command begin(name: exported::lists::KnownList, about: exported::lists::ListSource) -> exported::lists::ListVersion = rules::lists::begin;
+    command add(name: exported::lists::KnownList, version: u32, entries: Vec<exported::lists::ListEntry>) -> exported::lists::ListVersion = rules::lists::add;
+    command publish(name: exported::lists::KnownList, version: u32) -> exported::lists::ListVersion = rules::lists::publish;
+    query status() -> Vec<exported::lists::ListStatus> = rules::lists::status;
+    query look_up(name: exported::lists::KnownList, value: String) -> exported::lists::LookUpAnswer = rules::lists::look_up;
+    command set_own(name: exported::lists::KnownList, entries: Vec<exported::lists::OwnEntry>) -> exported::lists::ListStatus = rules::lists::set_own;
+    query list_own(name: exported::lists::KnownList, after: Option<String>, limit: u32) -> exported::lists::OwnPage = rules::lists::list_own;
+} }
+
+functions! { review ReviewError {
+    query outstanding(auth_id: String) -> Vec<exported::review::OutstandingStep> = rules::review::outstanding;
+    command hand_in(auth_id: String, kind: exported::review::EvidenceKind, document: exported::review::Blob) -> exported::review::HandedIn = rules::review::hand_in;
+    query list_documents(auth_id: String) -> Vec<exported::review::HandedIn> = rules::review::list_documents;
+    query queue(after: Option<String>, limit: u32) -> exported::review::ReviewPage = rules::review::queue;
+    query get(auth_id: String) -> exported::review::ReviewFile = rules::review::get;
+    query read_document(auth_id: String, number: u32) -> exported::review::HandedIn = rules::review::read_document;
+    command note(auth_id: String, text: String) -> exported::review::ReviewFile = rules::review::note;
+    command ask(auth_id: String, kinds: Vec<exported::review::EvidenceKind>, text: String) -> exported::review::ReviewFile = rules::review::ask;
+    command decide(auth_id: String, decision: exported::review::ReviewDecision, text: String) -> exported::review::ReviewFile = rules::review::decide;
+    command reinstate(auth_id: String, documents: Vec<String>, text: String) -> exported::review::ReviewFile = rules::review::reinstate;
+} }
+
+functions! { signup SignupError {
+    command start(sign_up: exported::signup::NewSignUp) -> String = rules::signup::start;
+    command finish(ticket: String) -> exported::signup::PendingSignUp = rules::signup::finish;
+    command resend(holder: String) -> exported::signup::PendingSignUp = rules::signup::resend;
+    command confirm(link: String, holder: String) -> exported::signup::ConfirmedSignUp = rules::signup::confirm;
+    command start_confirm(link: String, old: String) -> String = rules::signup::start_confirm;
+    command finish_confirm(ticket: String) -> exported::signup::ConfirmAnswer = rules::signup::finish_confirm;
+} }
+
 functions! { numbers NumberError {
     query price_offers(auth_id: String, offers: Vec<inventory_types::OfferedNumber>) -> Vec<exported::numbers::PricedOffer> = rules::phone_numbers::price_offers;
     command buy(auth_id: String, purchase: exported::numbers::NumberPurchase) -> StartedJob = rules::phone_numbers::buy;
@@ -267,4 +299,70 @@ functions! { operator OperatorError {
     query compare_indexes(after: Option<String>, limit: u32) -> exported::operator::IndexesComparison = rules::indexes::compare_indexes;
     query list_queue(after: Option<String>, limit: u32) -> exported::operator::QueuePage = rules::queue::list_queue;
     command resolve_payment(item: String, resolution: exported::operator::Resolution, reason: String) -> exported::operator::Resolved = rules::queue::resolve_payment;
+} }
+
+impl exported::passwords::Guest for Component {
+    fn weigh(
+        ticket: String,
+        old: Option<String>,
+        new: Option<String>,
+    ) -> Result<String, exported::passwords::PasswordError> {
+        query(|turn| rules::people::weigh(turn, ticket, old, new)).translate()
+    }
+}
+
+functions! { links LinkError {
+    query look(link: String) -> exported::links::LinkInfo = rules::people::look_at_link;
+} }
+
+functions! { login LoginError {
+    command start(email: String, old: String, device_token: Option<String>) -> String = rules::login::start;
+    command finish(ticket: String) -> people_types::Step = rules::login::finish;
+    command start_proof(old: String) -> String = rules::login::start_proof;
+    command finish_proof(ticket: String) -> people_types::Checked = rules::login::finish_proof;
+    command send_code(channel: telephony_types::CodeChannel) -> people_types::CodeSent = rules::people::send_login_code;
+    command check(method: people_types::FactorKind, code: String) -> people_types::Checked = rules::login::check;
+    command touch() -> exported::login::SessionInfo = rules::login::touch;
+    query list_sessions() -> Vec<exported::login::SessionInfo> = rules::login::list_sessions;
+    command end_session(name: String) -> () = rules::login::end_session;
+    command end_others() -> u32 = rules::login::end_others;
+    command logout() -> () = rules::login::logout;
+    query list_logins() -> Vec<exported::login::LoginInfo> = rules::login::list_logins;
+} }
+
+functions! { password PasswordChangeError {
+    command request_reset(email: String) -> () = rules::password::request_reset;
+    command start_reset(link: String) -> String = rules::password::start_reset;
+    command finish_reset(ticket: String) -> String = rules::password::finish_reset;
+    command start_change(old: String) -> String = rules::password::start_change;
+    command finish_change(ticket: String) -> people_types::Checked = rules::password::finish_change;
+    command start_choose() -> String = rules::password::start_choose;
+    command choose(ticket: String) -> people_types::Entered = rules::password::choose;
+} }
+
+functions! { profile ProfileError {
+    query get() -> exported::profile::OwnProfile = rules::member_profile::get;
+    command change(change: exported::profile::ProfileChange) -> exported::profile::OwnProfile = rules::member_profile::change;
+    command request_email(email: String) -> () = rules::people::request_email;
+    command confirm_email(link: String) -> () = rules::people::confirm_email;
+    command undo_email(link: String) -> () = rules::people::undo_email;
+    command send_code(purpose: people_types::CodePurpose, number: Option<String>, channel: telephony_types::CodeChannel) -> people_types::CodeSent = rules::people::send_code;
+    query factors() -> exported::profile::FactorList = rules::member_profile::factors;
+    command begin_authenticator(code: Option<String>) -> exported::profile::Begun = rules::member_profile::begin_authenticator;
+    command confirm_authenticator(code: String) -> exported::profile::Confirmed = rules::member_profile::confirm_authenticator;
+    command start_phone_change(number: String) -> exported::profile::FactorList = rules::people::start_phone_change;
+    command confirm_phone(code: String) -> exported::profile::Confirmed = rules::people::confirm_phone;
+    command new_recovery_codes() -> Vec<String> = rules::member_profile::new_recovery_codes;
+    command remove_factor(kind: people_types::FactorKind) -> people_types::Entered = rules::member_profile::remove_factor;
+} }
+
+functions! { members MemberError {
+    query list(auth_id: String, after: Option<u32>, limit: u32) -> exported::members::MemberPage = rules::members::members::list;
+    command invite_owner(auth_id: String, name: String) -> exported::members::Member = rules::members::members::invite_owner;
+    command start_accept(link: String) -> String = rules::members::members::start_accept;
+    command finish_accept(ticket: String, name: Option<String>) -> people_types::HalfSession = rules::members::members::finish_accept;
+    command issue_temporary(auth_id: String, number: u32, reason: String) -> exported::members::TemporaryPassword = rules::members::members::issue_temporary;
+    command allow_new_factors(auth_id: String, number: u32, reason: String) -> exported::members::NewFactors = rules::members::members::allow_new_factors;
+    command start_enrol(link: String, old: String) -> String = rules::members::members::start_enrol;
+    command finish_enrol(ticket: String) -> people_types::Step = rules::members::members::finish_enrol;
 } }

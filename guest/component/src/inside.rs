@@ -3,10 +3,9 @@
 use crate::bindings::exports::coinbox::billing as exported;
 use crate::contract::{admission_types, credit_types, outside_types, people_types, types, usage_types};
 use crate::mapping::{one_field, records, variants};
+use coinbox_rules::members::words as people;
 use coinbox_rules::{
-    about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
-    jobs, lots, operator, phone_numbers, policy, port, postpaid, pricing, product, queue, recharge, recurring, refunds,
-    reservations, statement, subaccounts, summary, totals, usage, vocabulary, zero_stop,
+    about, access, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices, jobs, lists, login, lots, member_profile, members, operator, password, phone_numbers, policy, port, postpaid, pricing, product, queue, recharge, recurring, refunds, reservations, review, signup, statement, subaccounts, summary, totals, usage, vocabulary, zero_stop,
 };
 
 /// Codes: text in the contract, small values in the rules.
@@ -100,7 +99,7 @@ records! {
         country, calling_code, standard, rows, more, numbers, seat, surcharges, tiers,
     }
     exported::pricing::TierStep = pricing::TierStep { above, rate }
-    exported::pricing::TierTable = pricing::RowTiers { product, heading, prefix, steps }
+    exported::pricing::TierTable = pricing::RowTiers { product, heading, prefix, mode, steps }
     exported::pricing::Surcharge = pricing::Surcharge {
         code, words, product, heading, country, prefix, group, basis, rate,
     }
@@ -153,6 +152,27 @@ records! {
         number, coupon, label, amount, paid_owed, at, expires, lot, transaction,
     }
     exported::coupons::RedemptionPage = coupons::RedemptionPage { redemptions, next }
+
+    types::Blob = review::Blob { digest, size, media_type, name }
+    exported::review::OutstandingStep = review::Outstanding { step, done, asked, documents, due }
+    exported::review::HandedIn = review::HandedIn { number, kind, document, at, by }
+    exported::review::RaisedFlag = review::Raised { flag, facts }
+    exported::review::ReviewEntry = review::Entry { at, act, by, text, documents }
+    exported::review::ReviewFile = review::File { account, state, since, due, overdue, flags, asked, history }
+    exported::review::ReviewPage = review::Page { reviews, next }
+
+    exported::signup::NewSignUp = signup::NewSignUp { email, name, company, language, country, timezone }
+    exported::signup::PendingSignUp = signup::PendingSignUp { holder, until }
+    exported::signup::ConfirmedSignUp = signup::Confirmed { account, half }
+    exported::signup::RefusedDomain = signup::Domain { domain }
+
+    exported::lists::ListSource = lists::Source { source, edition, dated, licence }
+    exported::lists::ListVersion = lists::Version { name, version, about, entries, begun, published }
+    exported::lists::ListStatus = lists::Status { name, current, draft, own, old }
+    exported::lists::ListEntry = lists::Entry { entry, note }
+    exported::lists::OwnEntry = lists::Own { entry, note, choice }
+    exported::lists::OwnPage = lists::OwnPage { entries, next }
+    exported::lists::LookUpAnswer = lists::Answer { entry, listed, own }
 
     exported::invoices::Party = invoices::Party {
         legal_name, address_lines, country, tax_id, email, auth_id, registration_number, phone,
@@ -297,6 +317,58 @@ one_field! {
     exported::numbers::NumberLimit { limit: u32 }
     exported::recurring::RecurringLimit { limit: u32 }
     exported::operator::PolicyVersion { version: u32 }
+    people_types::TriesLeft { left: u32 }
+    people_types::LockedUntil { until: i64 }
+}
+
+records! {
+    people_types::FactorHint = people::FactorHint { kind, hint }
+    people_types::HalfSession = people::HalfSession { token, until, factors }
+    people_types::Entered = people::Entered { token, ends, device_token, account, member, role }
+    people_types::CodeSent = people::CodeSent { job, to, channel, until, again }
+
+    exported::links::LinkInfo = members::links::LinkInfo { door, subject, until }
+    exported::login::SessionInfo = login::SessionInfo { name, since, seen, ends, how, address, device, this_one }
+    exported::login::LoginInfo = login::LoginInfo { at, entered, how, address, device }
+    exported::profile::OwnProfile = member_profile::OwnProfile {
+        account, number, name, email, language, role, since, factors, new_email,
+    }
+    exported::profile::ProfileChange = member_profile::ProfileChange { name, language }
+    exported::profile::FactorList = member_profile::FactorList {
+        phone, authenticator, recovery_codes, pending_authenticator, pending_phone,
+    }
+    exported::profile::NewAuthenticator = member_profile::NewAuthenticator { uri, secret, until }
+    exported::profile::ConfirmedFactor = member_profile::ConfirmedFactor { recovery_codes, entered }
+    exported::members::Member = members::members::ShownMember {
+        number, name, email, role, state, since, last_login, factors, invited_by,
+    }
+    exported::members::MemberPage = members::members::MemberPage { members, next }
+    exported::members::TemporaryPassword = members::members::TemporaryPassword { password, until }
+    exported::members::NewFactors = members::members::NewFactors { from, until }
+}
+
+variants! {
+    people_types::Role = access::people::Role { Owner, Admin, Developer, Support, Finance | }
+    people_types::FactorKind = people::FactorKind { Phone, Authenticator, Recovery | }
+    people_types::CodePurpose = people::CodePurpose { Login, FirstPhone, NewPhone, NewAuthenticator | }
+    people_types::Step = people::Step { Wrong | Locked, SecondFactor, ChoosePassword, Enrol, Entered }
+    people_types::Checked = people::Checked { | Wrong, Locked, ChoosePassword, Entered }
+    people_types::Weakness = people::Weakness {
+        TooShort, TooLong, NoUpper, NoLower, NoDigit, NoSymbol, Common, Breached, SameAsBefore |
+    }
+    people_types::EntryWay = access::people::sessions::Way { Password, Sso, Invitation, SignUp | }
+
+    exported::passwords::PasswordError = members::passwords::Error { | Refused, Weak, Other }
+    exported::links::LinkError = members::links::Error { Gone | Refused, Other }
+    exported::login::LoginError = login::Error { NoPhone, NumberRefused | Refused, Other }
+    exported::password::PasswordChangeError = password::Error { Gone | Refused, Other }
+    exported::profile::Begun = member_profile::Begun { | Wrong, Locked, Begun }
+    exported::profile::Confirmed = member_profile::Confirmed { | Wrong, Locked, Confirmed }
+    exported::profile::ProfileError = member_profile::Error {
+        Gone, NothingPending, LastFactor, NoPhone, NumberRefused | Refused, Other
+    }
+    exported::members::MemberState = access::people::members::State { Invited, Active, Removed | }
+    exported::members::MemberError = members::members::Error { Gone, Owner | Refused, Other }
 }
 
 variants! {
@@ -366,6 +438,7 @@ variants! {
     exported::pricing::Rating = pricing::Rating { Increments, PerUnit, PerStartedUnit | }
     exported::pricing::OtherSide = product::SideRule { NumberRequired, Optional, None | }
     exported::pricing::SurchargeBasis = pricing::Basis { Event, Unit | }
+    exported::pricing::TierMode = pricing::TierMode { Graduated, Volume | }
     exported::pricing::VersionState = pricing::VersionState {
         Incomplete, Draft, Published, Withdrawn, Replaced, Retired |
     }
@@ -387,6 +460,28 @@ variants! {
 
     exported::coupons::RedeemAnswer = coupons::Outcome { | Redeemed, Declined, Started }
     exported::coupons::CouponError = coupons::Error { CodeTaken | Refused, Other }
+
+    exported::review::ReviewStep = review::StepKind { Email, Phone, Documents, Decision | }
+    exported::review::EvidenceKind = review::Evidence {
+        Identity, Registration, ProofOfAddress, TaxRegistration, UseCase, Other |
+    }
+    exported::review::ReviewFlag = review::Flag {
+        SeenBefore, SharedPhone, CallingCode, Network, ManyOfDomain, ManyOfNetwork, WatchedName, DocumentsMissing |
+    }
+    exported::review::ReviewState = review::State { Open, Approved, Rejected | }
+    exported::review::ReviewAct = review::Act { Held, Noted, Asked, HandedIn, Approved, Rejected, Reinstated | }
+    exported::review::ReviewDecision = review::Decision { Approve, Reject | }
+    exported::review::ReviewError = review::Error { NotOpen, TooManyDocuments | Refused, Other }
+
+    exported::signup::NetworkKind = signup::NetworkKind { Vpn, Hosting, Proxy, Unknown | }
+    exported::signup::ConfirmAnswer = signup::Confirmation { Wrong | Confirmed }
+    exported::signup::SignupError = signup::Error { Gone | Refused, PersonalMail, DisposableMail, Network, Other }
+
+    exported::lists::KnownList = lists::KnownList {
+        PersonalMail, DisposableMail, Networks, CommonPasswords, BreachedPasswords, Prefixes, CallingCodes, WatchNames |
+    }
+    exported::lists::OwnChoice = lists::OwnChoice { Listed, Excepted, AsPublished | }
+    exported::lists::ListError = lists::Error { NoSuchDraft | Refused, Other }
 
     exported::invoices::ReceiptKind = invoices::ReceiptKind { Payment, Coupon, Refund, Chargeback, DisputeWon | }
     exported::invoices::DocumentKind = invoices::DocumentKind { Invoice, CreditNote, Receipt | }

@@ -10,8 +10,7 @@ use crate::ground::turn::Turn;
 use crate::ground::vocabulary::Caller;
 use crate::{
     about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
-    jobs, operator, phone_numbers, policy, postpaid, pricing, queue, recharge, recurring, refunds, reservations,
-    statement, subaccounts, summary, totals, usage, zero_stop,
+    jobs, lists, login, member_profile, members, operator, password, people, phone_numbers, policy, postpaid, pricing, queue, recharge, recurring, refunds, reservations, review, signup, statement, subaccounts, summary, totals, usage, zero_stop,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -159,6 +158,62 @@ contract! {
     JOBS_STORE_OPENED command jobs::store_opened { beginning: plain }
     JOBS_SHARED_CHANGED command jobs::shared_changed {}
 
+    LINKS_LOOK query people::look_at_link { caller, link: plain }
+
+    LOGIN_START command login::start { caller, email: plain, old: plain, device_token: plain }
+    LOGIN_FINISH command login::finish { caller, ticket: plain }
+    LOGIN_START_PROOF command login::start_proof { caller, old: plain }
+    LOGIN_FINISH_PROOF command login::finish_proof { caller, ticket: plain }
+    LOGIN_SEND_CODE command people::send_login_code { caller, channel: plain }
+    LOGIN_CHECK command login::check { caller, method: plain, code: plain }
+    LOGIN_TOUCH command login::touch { caller }
+    LOGIN_LIST_SESSIONS query login::list_sessions { caller }
+    LOGIN_END_SESSION command login::end_session { caller, name: plain }
+    LOGIN_END_OTHERS command login::end_others { caller }
+    LOGIN_LOGOUT command login::logout { caller }
+    LOGIN_LIST_LOGINS query login::list_logins { caller }
+
+    MEMBERS_LIST query members::members::list { caller, auth_id: plain, after: plain, limit: plain }
+    MEMBERS_INVITE_OWNER command members::members::invite_owner { caller, auth_id: plain, name: plain }
+    MEMBERS_START_ACCEPT command members::members::start_accept { caller, link: plain }
+    MEMBERS_FINISH_ACCEPT command members::members::finish_accept { caller, ticket: plain, name: plain }
+    MEMBERS_ISSUE_TEMPORARY command members::members::issue_temporary { caller, auth_id: plain, number: plain, reason: plain }
+    MEMBERS_ALLOW_NEW_FACTORS command members::members::allow_new_factors { caller, auth_id: plain, number: plain, reason: plain }
+    MEMBERS_START_ENROL command members::members::start_enrol { caller, link: plain, old: plain }
+    MEMBERS_FINISH_ENROL command members::members::finish_enrol { caller, ticket: plain }
+
+    PASSWORD_REQUEST_RESET command password::request_reset { caller, email: plain }
+    PASSWORD_START_RESET command password::start_reset { caller, link: plain }
+    PASSWORD_FINISH_RESET command password::finish_reset { caller, ticket: plain }
+    PASSWORD_START_CHANGE command password::start_change { caller, old: plain }
+    PASSWORD_FINISH_CHANGE command password::finish_change { caller, ticket: plain }
+    PASSWORD_START_CHOOSE command password::start_choose { caller }
+    PASSWORD_CHOOSE command password::choose { caller, ticket: plain }
+
+    PASSWORDS_WEIGH query people::weigh { ticket: plain, old: plain, new: plain }
+
+    PROFILE_GET query member_profile::get { caller }
+    PROFILE_CHANGE command member_profile::change { caller, change: plain }
+    PROFILE_REQUEST_EMAIL command people::request_email { caller, email: plain }
+    PROFILE_CONFIRM_EMAIL command people::confirm_email { caller, link: plain }
+    PROFILE_UNDO_EMAIL command people::undo_email { caller, link: plain }
+    PROFILE_SEND_CODE command people::send_code { caller, purpose: plain, number: plain, channel: plain }
+    PROFILE_FACTORS query member_profile::factors { caller }
+    PROFILE_BEGIN_AUTHENTICATOR command member_profile::begin_authenticator { caller, code: plain }
+    PROFILE_CONFIRM_AUTHENTICATOR command member_profile::confirm_authenticator { caller, code: plain }
+    PROFILE_START_PHONE_CHANGE command people::start_phone_change { caller, number: plain }
+    PROFILE_CONFIRM_PHONE command people::confirm_phone { caller, code: plain }
+    PROFILE_NEW_RECOVERY_CODES command member_profile::new_recovery_codes { caller }
+    PROFILE_REMOVE_FACTOR command member_profile::remove_factor { caller, kind: plain }
+
+    LISTS_BEGIN command lists::begin { caller, name: plain, about: plain }
+    LISTS_ADD command lists::add { caller, name: plain, version: plain, entries: plain }
+    LISTS_PUBLISH command lists::publish { caller, name: plain, version: plain }
+    LISTS_STATUS query lists::status { caller }
+    LISTS_LOOK_UP query lists::look_up { caller, name: plain, value: plain }
+    LISTS_SET_OWN command lists::set_own { caller, name: plain, entries: plain }
+    LISTS_LIST_OWN query lists::list_own { caller, name: plain, after: plain, limit: plain }
+
     NUMBERS_OFFERS effect phone_numbers::offers { filter: plain }
     NUMBERS_PRICE_OFFERS query phone_numbers::price_offers { caller, auth_id: plain, offers: plain }
     NUMBERS_BUY command phone_numbers::buy { caller, auth_id: plain, purchase: plain }
@@ -230,6 +285,24 @@ contract! {
     RESERVATIONS_RELEASE command reservations::release { caller, reservations: plain }
     RESERVATIONS_LIST query reservations::list { caller, auth_id: plain, after: plain, limit: plain }
     RESERVATIONS_LIST_OPEN query reservations::list_open { caller, source: plain, after: plain, limit: plain }
+
+    REVIEW_OUTSTANDING query review::outstanding { caller, auth_id: plain }
+    REVIEW_HAND_IN command review::hand_in { caller, auth_id: plain, kind: plain, document: plain }
+    REVIEW_LIST_DOCUMENTS query review::list_documents { caller, auth_id: plain }
+    REVIEW_QUEUE query review::queue { caller, after: plain, limit: plain }
+    REVIEW_GET query review::get { caller, auth_id: plain }
+    REVIEW_READ_DOCUMENT query review::read_document { caller, auth_id: plain, number: plain }
+    REVIEW_NOTE command review::note { caller, auth_id: plain, text: plain }
+    REVIEW_ASK command review::ask { caller, auth_id: plain, kinds: plain, text: plain }
+    REVIEW_DECIDE command review::decide { caller, auth_id: plain, decision: plain, text: plain }
+    REVIEW_REINSTATE command review::reinstate { caller, auth_id: plain, documents: plain, text: plain }
+
+    SIGNUP_START command signup::start { caller, sign_up: plain }
+    SIGNUP_FINISH command signup::finish { caller, ticket: plain }
+    SIGNUP_RESEND command signup::resend { caller, holder: plain }
+    SIGNUP_CONFIRM command signup::confirm { caller, link: plain, holder: plain }
+    SIGNUP_START_CONFIRM command signup::start_confirm { caller, link: plain, old: plain }
+    SIGNUP_FINISH_CONFIRM command signup::finish_confirm { caller, ticket: plain }
 
     SUBACCOUNTS_CREATE command subaccounts::create { caller, parent: plain, name: plain, enabled: plain }
     SUBACCOUNTS_GET query subaccounts::get { caller, auth_id: plain }

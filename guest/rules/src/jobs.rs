@@ -16,7 +16,8 @@ use crate::ledger::months;
 use crate::payments::{charges, reconcile, refunds};
 use crate::profiles::policy;
 use crate::{
-    accounts, credit, formats, housekeeping, indexes, invoices, ledger, month_end, numbers, payments, profiles, usage,
+    accounts, credit, formats, housekeeping, indexes, invoices, ledger, members, month_end, numbers, payments,
+    profiles, usage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,8 +36,9 @@ pub enum Beginning {
 }
 
 /// What is done for each kind of job: the rows of the areas, and those of what needs them all.
-const ROWS: [&[&dyn Job]; 9] = [
+const ROWS: [&[&dyn Job]; 10] = [
     profiles::JOBS,
+    members::JOBS,
     ledger::JOBS,
     credit::JOBS,
     invoices::JOBS,
@@ -144,7 +146,7 @@ mod tests {
     const ACCOUNT: &str = "MA0123456789ABCDEFGH";
 
     /// Keys that rules have written: their text is stored, it never changes.
-    const KEYS: [&str; 30] = [
+    const KEYS: [&str; 35] = [
         "MA0123456789ABCDEFGH/charge/7",
         "MA0123456789ABCDEFGH/refund/9",
         "MA0123456789ABCDEFGH/mail/1",
@@ -175,6 +177,11 @@ mod tests {
         "store/indexes",
         "store/upgrade",
         "store/person-mail/1772323200000aBcDeF12",
+        "MA0123456789ABCDEFGH/code/9",
+        "MA0123456789ABCDEFGH/new-factors/1",
+        "store/asks",
+        "MA0123456789ABCDEFGH/unverified",
+        "MA0123456789ABCDEFGH/review-due",
     ];
 
     fn begin_one(job: &str) -> Result<Next, Error> {

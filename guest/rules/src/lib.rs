@@ -21,6 +21,7 @@
 //! | [`alerts`], [`zero_stop`] | dips below thresholds, the end of credit | CRD-8, CRD-10 | `credit`; `zero_stop` in `usage` |
 //! | [`phone_numbers`] | offers, purchase, rent, release | NUM-1 to NUM-6, SUB-5 | `numbers` |
 //! | [`jobs`] | what is due, which requests to the outside it takes, and what an outcome means | CRD-7 | here |
+//! | [`members`], [`people`] | members, logging in, second factors, passwords | ACC-10, ACC-11, SEC-3 to SEC-5, SEC-8, SEC-9, SEC-11, TEAM-2 | `members`; `people` here |
 //! | [`accounts`], [`subaccounts`], [`credentials`] | who may do what | ACC-13, SEC-1, SUB-1 | `accounts`; `credentials` in `access` |
 //! | [`indexes`] | by what lists over all accounts are found | INV-9 | here |
 //! | `formats` | the format of a store, and the steps from an older one | | here |
@@ -47,10 +48,13 @@ pub mod indexes;
 pub use coinbox_invoices as invoices;
 pub mod jobs;
 pub use coinbox_ledger as ledger;
+pub use coinbox_lists as lists;
+pub use coinbox_members as members;
 pub mod month_end;
 pub use coinbox_numbers as numbers;
 pub mod operator;
 pub use coinbox_payments as payments;
+pub mod people;
 pub mod policy;
 pub use coinbox_pricing as pricing;
 pub use coinbox_profiles as profiles;
@@ -59,11 +63,12 @@ mod stories;
 pub use coinbox_usage as usage;
 
 pub use access::credentials;
-pub use accounts::{closing, postpaid, subaccounts};
+pub use accounts::{closing, postpaid, review, signup, subaccounts};
 pub use credit::settings::{alerts, auto_recharge as recharge};
 pub use ground::{calendar, idempotency, ids, money, outside, port, product, turn, vocabulary};
 pub use invoices::recurring;
 pub use ledger::{charge_code, lots, statement, totals, wallet};
+pub use members::{login, password, profile as member_profile};
 pub use numbers as phone_numbers;
 pub use payments::{cards, charges, coupons, queue, refunds};
 pub use usage::{daily, reservations, running_calls as zero_stop, summary};

@@ -31,6 +31,7 @@ mod numbers;
 mod people;
 mod printing;
 mod rows;
+mod sign_up;
 mod tokens;
 
 const ACCOUNT: &str = "MAAAAAAAAAAAAAAAAAAA";
@@ -98,6 +99,9 @@ impl Made {
                     "product": "adjustment", "heading": "", "number": "@SUM(1)", "quantity": 1, "at": "0", "prefix": "",
                     "rate": "0", "amount": "-5000000"}]}}),
             "credits.recharge" => json!({"err": {"no-usable-card": {"reason": "expired"}}}),
+            name if sign_up::FUNCTIONS.iter().any(|(function, _)| *function == name) => {
+                sign_up::answer(name, arguments)
+            }
             name if people::FUNCTIONS.iter().any(|(function, _)| *function == name) => people::answer(name, arguments),
             "operator.get-settings" => {
                 json!({"ok": {"permissions": arguments["caller"]["who"]["operator"]["permissions"]}})
@@ -206,7 +210,8 @@ fn facts() -> Facts {
         function("usage.record-events", Class::Command),
         function("usage.summary", Class::Query),
     ];
-    let functions = functions.into_iter().chain(people::FUNCTIONS.map(|(name, class)| function(name, class))).collect();
+    let functions = functions.into_iter().chain(people::FUNCTIONS.map(|(name, class)| function(name, class)));
+    let functions = functions.chain(sign_up::FUNCTIONS.map(|(name, class)| function(name, class))).collect();
     Facts {
         version: "0".to_owned(),
         contract: coinbox_host::contract::VERSION.to_owned(),

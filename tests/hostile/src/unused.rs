@@ -2,8 +2,7 @@
 
 use crate::Hostile;
 use crate::bindings::exports::coinbox::billing::{
-    accounts, coupons, credits, events, invoices, numbers, operator, pricing, recurring, refunds, reservations,
-    subaccounts, usage,
+    accounts, coupons, credits, events, invoices, links, lists, login, members, numbers, operator, password, passwords, pricing, profile, recurring, refunds, reservations, review, signup, subaccounts, usage,
 };
 
 pub(crate) fn unused() -> ! {
@@ -369,6 +368,122 @@ impl credits::Guest for Hostile {
         _: credits::Adjustment,
         _: String,
     ) -> Result<credits::Adjusted, credits::CreditError> {
+        unused()
+    }
+}
+
+impl review::Guest for Hostile {
+    fn outstanding(_: review::Caller, _: String) -> Result<Vec<review::OutstandingStep>, review::ReviewError> {
+        unused()
+    }
+    fn hand_in(
+        _: review::Caller,
+        _: String,
+        _: review::EvidenceKind,
+        _: review::Blob,
+    ) -> Result<review::HandedIn, review::ReviewError> {
+        unused()
+    }
+    fn list_documents(_: review::Caller, _: String) -> Result<Vec<review::HandedIn>, review::ReviewError> {
+        unused()
+    }
+    fn queue(_: review::Caller, _: Option<String>, _: u32) -> Result<review::ReviewPage, review::ReviewError> {
+        unused()
+    }
+    fn get(_: review::Caller, _: String) -> Result<review::ReviewFile, review::ReviewError> {
+        unused()
+    }
+    fn read_document(_: review::Caller, _: String, _: u32) -> Result<review::HandedIn, review::ReviewError> {
+        unused()
+    }
+    fn note(_: review::Caller, _: String, _: String) -> Result<review::ReviewFile, review::ReviewError> {
+        unused()
+    }
+    fn ask(
+        _: review::Caller,
+        _: String,
+        _: Vec<review::EvidenceKind>,
+        _: String,
+    ) -> Result<review::ReviewFile, review::ReviewError> {
+        unused()
+    }
+    fn decide(
+        _: review::Caller,
+        _: String,
+        _: review::ReviewDecision,
+        _: String,
+    ) -> Result<review::ReviewFile, review::ReviewError> {
+        unused()
+    }
+    fn reinstate(
+        _: review::Caller,
+        _: String,
+        _: Vec<String>,
+        _: String,
+    ) -> Result<review::ReviewFile, review::ReviewError> {
+        unused()
+    }
+}
+
+impl signup::Guest for Hostile {
+    fn start(_: signup::Caller, _: signup::NewSignUp) -> Result<String, signup::SignupError> {
+        unused()
+    }
+    fn finish(_: signup::Caller, _: String) -> Result<signup::PendingSignUp, signup::SignupError> {
+        unused()
+    }
+    fn resend(_: signup::Caller, _: String) -> Result<signup::PendingSignUp, signup::SignupError> {
+        unused()
+    }
+    fn confirm(_: signup::Caller, _: String, _: String) -> Result<signup::ConfirmedSignUp, signup::SignupError> {
+        unused()
+    }
+    fn start_confirm(_: signup::Caller, _: String, _: String) -> Result<String, signup::SignupError> {
+        unused()
+    }
+    fn finish_confirm(_: signup::Caller, _: String) -> Result<signup::ConfirmAnswer, signup::SignupError> {
+        unused()
+    }
+}
+
+impl lists::Guest for Hostile {
+    fn begin(
+        _: lists::Caller,
+        _: lists::KnownList,
+        _: lists::ListSource,
+    ) -> Result<lists::ListVersion, lists::ListError> {
+        unused()
+    }
+    fn add(
+        _: lists::Caller,
+        _: lists::KnownList,
+        _: u32,
+        _: Vec<lists::ListEntry>,
+    ) -> Result<lists::ListVersion, lists::ListError> {
+        unused()
+    }
+    fn publish(_: lists::Caller, _: lists::KnownList, _: u32) -> Result<lists::ListVersion, lists::ListError> {
+        unused()
+    }
+    fn status(_: lists::Caller) -> Result<Vec<lists::ListStatus>, lists::ListError> {
+        unused()
+    }
+    fn look_up(_: lists::Caller, _: lists::KnownList, _: String) -> Result<lists::LookUpAnswer, lists::ListError> {
+        unused()
+    }
+    fn set_own(
+        _: lists::Caller,
+        _: lists::KnownList,
+        _: Vec<lists::OwnEntry>,
+    ) -> Result<lists::ListStatus, lists::ListError> {
+        unused()
+    }
+    fn list_own(
+        _: lists::Caller,
+        _: lists::KnownList,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<lists::OwnPage, lists::ListError> {
         unused()
     }
 }
@@ -772,6 +887,150 @@ impl operator::Guest for Hostile {
         _: Option<String>,
         _: u32,
     ) -> Result<operator::QueuePage, operator::OperatorError> {
+        unused()
+    }
+}
+
+impl passwords::Guest for Hostile {
+    fn weigh(_: String, _: Option<String>, _: Option<String>) -> Result<String, passwords::PasswordError> {
+        unused()
+    }
+}
+
+impl links::Guest for Hostile {
+    fn look(_: links::Caller, _: String) -> Result<links::LinkInfo, links::LinkError> {
+        unused()
+    }
+}
+
+impl login::Guest for Hostile {
+    fn start(_: login::Caller, _: String, _: String, _: Option<String>) -> Result<String, login::LoginError> {
+        unused()
+    }
+    fn finish(_: login::Caller, _: String) -> Result<login::Step, login::LoginError> {
+        unused()
+    }
+    fn start_proof(_: login::Caller, _: String) -> Result<String, login::LoginError> {
+        unused()
+    }
+    fn finish_proof(_: login::Caller, _: String) -> Result<login::Checked, login::LoginError> {
+        unused()
+    }
+    fn send_code(_: login::Caller, _: login::CodeChannel) -> Result<login::CodeSent, login::LoginError> {
+        unused()
+    }
+    fn check(_: login::Caller, _: login::FactorKind, _: String) -> Result<login::Checked, login::LoginError> {
+        unused()
+    }
+    fn touch(_: login::Caller) -> Result<login::SessionInfo, login::LoginError> {
+        unused()
+    }
+    fn list_sessions(_: login::Caller) -> Result<Vec<login::SessionInfo>, login::LoginError> {
+        unused()
+    }
+    fn end_session(_: login::Caller, _: String) -> Result<(), login::LoginError> {
+        unused()
+    }
+    fn end_others(_: login::Caller) -> Result<u32, login::LoginError> {
+        unused()
+    }
+    fn logout(_: login::Caller) -> Result<(), login::LoginError> {
+        unused()
+    }
+    fn list_logins(_: login::Caller) -> Result<Vec<login::LoginInfo>, login::LoginError> {
+        unused()
+    }
+}
+
+impl password::Guest for Hostile {
+    fn request_reset(_: password::Caller, _: String) -> Result<(), password::PasswordChangeError> {
+        unused()
+    }
+    fn start_reset(_: password::Caller, _: String) -> Result<String, password::PasswordChangeError> {
+        unused()
+    }
+    fn finish_reset(_: password::Caller, _: String) -> Result<String, password::PasswordChangeError> {
+        unused()
+    }
+    fn start_change(_: password::Caller, _: String) -> Result<String, password::PasswordChangeError> {
+        unused()
+    }
+    fn finish_change(_: password::Caller, _: String) -> Result<password::Checked, password::PasswordChangeError> {
+        unused()
+    }
+    fn start_choose(_: password::Caller) -> Result<String, password::PasswordChangeError> {
+        unused()
+    }
+    fn choose(_: password::Caller, _: String) -> Result<password::Entered, password::PasswordChangeError> {
+        unused()
+    }
+}
+
+impl profile::Guest for Hostile {
+    fn get(_: profile::Caller) -> Result<profile::OwnProfile, profile::ProfileError> {
+        unused()
+    }
+    fn change(_: profile::Caller, _: profile::ProfileChange) -> Result<profile::OwnProfile, profile::ProfileError> {
+        unused()
+    }
+    fn request_email(_: profile::Caller, _: String) -> Result<(), profile::ProfileError> {
+        unused()
+    }
+    fn confirm_email(_: profile::Caller, _: String) -> Result<(), profile::ProfileError> {
+        unused()
+    }
+    fn undo_email(_: profile::Caller, _: String) -> Result<(), profile::ProfileError> {
+        unused()
+    }
+    fn send_code(_: profile::Caller, _: profile::CodePurpose, _: Option<String>, _: profile::CodeChannel) -> Result<profile::CodeSent, profile::ProfileError> {
+        unused()
+    }
+    fn factors(_: profile::Caller) -> Result<profile::FactorList, profile::ProfileError> {
+        unused()
+    }
+    fn begin_authenticator(_: profile::Caller, _: Option<String>) -> Result<profile::Begun, profile::ProfileError> {
+        unused()
+    }
+    fn confirm_authenticator(_: profile::Caller, _: String) -> Result<profile::Confirmed, profile::ProfileError> {
+        unused()
+    }
+    fn start_phone_change(_: profile::Caller, _: String) -> Result<profile::FactorList, profile::ProfileError> {
+        unused()
+    }
+    fn confirm_phone(_: profile::Caller, _: String) -> Result<profile::Confirmed, profile::ProfileError> {
+        unused()
+    }
+    fn new_recovery_codes(_: profile::Caller) -> Result<Vec<String>, profile::ProfileError> {
+        unused()
+    }
+    fn remove_factor(_: profile::Caller, _: profile::FactorKind) -> Result<profile::Entered, profile::ProfileError> {
+        unused()
+    }
+}
+
+impl members::Guest for Hostile {
+    fn list(_: members::Caller, _: String, _: Option<u32>, _: u32) -> Result<members::MemberPage, members::MemberError> {
+        unused()
+    }
+    fn invite_owner(_: members::Caller, _: String, _: String) -> Result<members::Member, members::MemberError> {
+        unused()
+    }
+    fn start_accept(_: members::Caller, _: String) -> Result<String, members::MemberError> {
+        unused()
+    }
+    fn finish_accept(_: members::Caller, _: String, _: Option<String>) -> Result<members::HalfSession, members::MemberError> {
+        unused()
+    }
+    fn issue_temporary(_: members::Caller, _: String, _: u32, _: String) -> Result<members::TemporaryPassword, members::MemberError> {
+        unused()
+    }
+    fn allow_new_factors(_: members::Caller, _: String, _: u32, _: String) -> Result<members::NewFactors, members::MemberError> {
+        unused()
+    }
+    fn start_enrol(_: members::Caller, _: String, _: String) -> Result<String, members::MemberError> {
+        unused()
+    }
+    fn finish_enrol(_: members::Caller, _: String) -> Result<members::Step, members::MemberError> {
         unused()
     }
 }

@@ -75,9 +75,20 @@ pub(super) struct Given {
     /// All tiers of version 1 of the price book.
     #[serde(default)]
     pub tiers: Vec<Value>,
+    /// Entries of version 1 of each list that is named, published.
+    #[serde(default)]
+    pub lists: BTreeMap<String, Vec<GivenEntry>>,
     /// Made in order of name.
     #[serde(default)]
     pub accounts: BTreeMap<String, GivenAccount>,
+}
+
+/// An entry of a list: as text, or with its note.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum GivenEntry {
+    Plain(String),
+    Noted([String; 2]),
 }
 
 #[derive(Debug, Deserialize)]
@@ -99,12 +110,17 @@ pub(super) struct GivenAccount {
     pub credit: Option<String>,
     #[serde(default)]
     pub auto_recharge: Option<Value>,
+    /// Role of each member, by name.
+    #[serde(default)]
+    pub members: BTreeMap<String, String>,
 }
 
 /// One step.
 #[derive(Debug)]
 pub(super) enum Step {
     Call(CallStep),
+    Password(PasswordStep),
+    Totp(TotpStep),
     Advance(i64),
     Clock(i64),
     Gateway(GatewayStep),
@@ -124,6 +140,9 @@ pub(super) struct CallStep {
     pub call: String,
     #[serde(default, rename = "as")]
     pub caller: Option<Value>,
+    /// The network address that the caller comes from.
+    #[serde(default)]
+    pub from: Option<String>,
     #[serde(default)]
     pub key: Option<String>,
     #[serde(default)]
@@ -132,6 +151,46 @@ pub(super) struct CallStep {
     pub answer: Option<Value>,
     #[serde(default = "yes")]
     pub drain: bool,
+}
+
+/// A password that is counted, weighed and settled: three calls, of which the first that answers an error is the last.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct PasswordStep {
+    /// The function that counts. The one that settles is called the same with `finish` for `start`, or `settle` names it.
+    pub start: String,
+    #[serde(default)]
+    pub settle: Option<String>,
+    /// The network address that the caller comes from.
+    #[serde(default)]
+    pub from: Option<String>,
+    #[serde(default, rename = "as")]
+    pub caller: Option<Value>,
+    /// Of the first call, without the password in force.
+    #[serde(default)]
+    pub args: Map<String, Value>,
+    /// Of the last call, without the ticket.
+    #[serde(default)]
+    pub settle_args: Map<String, Value>,
+    #[serde(default)]
+    pub old: Option<String>,
+    #[serde(default)]
+    pub new: Option<String>,
+    #[serde(default, deserialize_with = "given_even_if_null")]
+    pub answer: Option<Value>,
+}
+
+/// What an authenticator app shows.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct TotpStep {
+    /// Base32.
+    pub secret: String,
+    /// The variable that takes the code.
+    pub name: String,
+    /// Steps of 30 seconds from now.
+    #[serde(default)]
+    pub ahead: i64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -227,6 +286,9 @@ pub(super) struct Expectation {
     /// How many mails of each template; of no other one.
     #[serde(default)]
     pub mails_of: Option<BTreeMap<String, usize>>,
+    /// Codes that were sent to phones, in order.
+    #[serde(default)]
+    pub codes: Option<Vec<Value>>,
     /// Events in this order, others may lie between.
     #[serde(default)]
     pub events: Option<Vec<Value>>,
@@ -254,6 +316,8 @@ struct Noted<T> {
     #[allow(dead_code)]
     note: Option<String>,
     #[serde(
+        alias = "password",
+        alias = "totp",
         alias = "advance",
         alias = "clock",
         alias = "gateway",
@@ -311,13 +375,15 @@ fn noted<T: DeserializeOwned>(value: &Value) -> Result<T, CaseError> {
 
 impl Step {
     fn read(value: &Value) -> Result<Step, CaseError> {
-        let kinds = ["call", "advance", "clock", "gateway", "mail", "telephony", "inventory", "claims", "expect"];
+        let kinds = ["call", "password", "totp", "advance", "clock", "gateway", "mail", "telephony", "inventory", "claims", "expect"];
         let mut named = kinds.iter().filter(|kind| value.get(**kind).is_some());
         let (Some(kind), None) = (named.next(), named.next()) else {
             return Err(CaseError(format!("a step has exactly one of {}", kinds.join(", "))));
         };
         Ok(match *kind {
             "call" => Step::Call(of(value)?),
+            "password" => Step::Password(noted(value)?),
+            "totp" => Step::Totp(noted(value)?),
             "advance" => Step::Advance(number(&noted::<String>(value)?)?),
             "clock" => Step::Clock(number(&noted::<String>(value)?)?),
             "gateway" => Step::Gateway(noted(value)?),

@@ -15,6 +15,7 @@ pub(super) struct Seen {
     pub requests: Vec<Value>,
     pub movements: Vec<Value>,
     pub mails: Vec<Value>,
+    pub codes: Vec<Value>,
     pub events: Vec<Value>,
     pub hang_ups: Vec<Value>,
     pub inventory: Vec<Value>,
@@ -29,6 +30,7 @@ pub(super) struct Mark {
     movements: usize,
     mails: usize,
     mails_of: usize,
+    codes: usize,
     events: usize,
     no_events: usize,
     hang_ups: usize,
@@ -54,6 +56,7 @@ impl Seen {
             requests: requests.collect(),
             movements: world.gateway.movements()?.iter().map(json::to_value).collect::<Result<_, _>>()?,
             mails: world.mailer.messages().iter().map(mail).collect(),
+            codes: world.telephony.codes().iter().map(json::to_value).collect::<Result<_, _>>()?,
             events,
             inventory: stock
                 .iter()
@@ -90,6 +93,7 @@ impl Seen {
             movements: self.movements.len(),
             mails: self.mails.len(),
             mails_of: self.mails.len(),
+            codes: self.codes.len(),
             events: self.events.len(),
             no_events: self.events.len(),
             hang_ups: self.hang_ups.len(),
@@ -103,7 +107,9 @@ fn mail(message: &MailMessage) -> Value {
     let mut to: Vec<&str> = message.to.iter().map(|mailbox| mailbox.address.as_str()).collect();
     to.sort_unstable();
     let facts = message.facts.iter().map(|fact| (fact.name.as_str(), fact.value.as_str()));
-    json!({"key": message.key, "template": message.template, "to": to, "facts": first_values(facts)})
+    let secrets = message.secret_facts.iter().map(|fact| (fact.name.as_str(), fact.value.as_str()));
+    let (facts, secrets) = (first_values(facts), first_values(secrets));
+    json!({"key": message.key, "template": message.template, "to": to, "facts": facts, "secret-facts": secrets})
 }
 
 /// Facts by name; of several with one name the first.
@@ -165,6 +171,10 @@ pub(super) fn check(
     if let Some(mails) = &expected.mails {
         in_any_order("mails", mails, &seen.mails[mark.mails..], variables)?;
         mark.mails = behind.mails;
+    }
+    if let Some(codes) = &expected.codes {
+        in_order("codes", codes, &seen.codes[mark.codes..], variables)?;
+        mark.codes = behind.codes;
     }
     if let Some(counts) = &expected.mails_of {
         let mut found: BTreeMap<String, usize> = BTreeMap::new();

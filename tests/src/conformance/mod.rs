@@ -9,6 +9,7 @@ mod effects;
 mod matching;
 mod requirements;
 mod run;
+mod totp;
 mod values;
 mod world;
 

@@ -1,9 +1,12 @@
 //! One case in one setup.
 
 use super::START;
-use super::case::{CallStep, Case, Expectation, GatewayStep, Given, GivenAccount, InventoryStep, Step};
+use super::case::{
+    CallStep, Case, Expectation, GatewayStep, Given, GivenAccount, GivenEntry, InventoryStep, PasswordStep, Step, TotpStep,
+};
 use super::effects::{self, Mark, Seen};
 use super::matching::{matches, matches_part};
+use super::totp;
 use super::values::{Variables, whole};
 use super::world::{Setup, World};
 use crate::typed_door;
@@ -62,6 +65,7 @@ pub fn run(case: &Case, setup: Setup, seed: u64) -> anyhow::Result<Transcript> {
         effects: setup.effects(),
         variables: Variables::default(),
         requests: 0,
+        phones: 0,
         events: Vec::new(),
         position: "0".to_owned(),
         start: Mark::default(),
@@ -92,6 +96,9 @@ const SELLER: [(&str, &str); 3] = [
     ("seller.country", COUNTRY),
 ];
 
+/// Of each member who is there before a case.
+const PASSWORD: &str = "Tr7-plovex-quin";
+
 /// A change of a setting. A value that is not text stands for its JSON text.
 fn setting(name: &str, value: &Value) -> Value {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -115,6 +122,8 @@ struct Run {
     effects: EffectDoor,
     variables: Variables,
     requests: u32,
+    /// Of members that were given a phone.
+    phones: u32,
     events: Vec<Value>,
     position: String,
     start: Mark,
@@ -158,9 +167,26 @@ impl Run {
             }
             self.must("pricing.publish-version", json!({"version": version, "starts-at": "0"}))?;
         }
+        for (name, entries) in &given.lists {
+            self.prepare_list(name, entries).with_context(|| format!("list `{name}`"))?;
+        }
         for (name, account) in &given.accounts {
             self.prepare_account(name, account).with_context(|| format!("account `{name}`"))?;
         }
+        Ok(())
+    }
+
+    fn prepare_list(&mut self, name: &str, entries: &[GivenEntry]) -> anyhow::Result<()> {
+        let about =
+            json!({"source": "the case", "edition": "", "dated": self.world.coinbox.now().to_string(), "licence": ""});
+        let version = self.must("lists.begin", json!({"name": name, "about": about}))?["version"].clone();
+        let entry = |entry: &GivenEntry| match entry {
+            GivenEntry::Plain(entry) => json!({"entry": entry, "note": ""}),
+            GivenEntry::Noted([entry, note]) => json!({"entry": entry, "note": note}),
+        };
+        let entries: Vec<Value> = entries.iter().map(entry).collect();
+        self.must("lists.add", json!({"name": name, "version": version, "entries": entries}))?;
+        self.must("lists.publish", json!({"name": name, "version": version}))?;
         Ok(())
     }
 
@@ -190,6 +216,135 @@ impl Run {
         if let Some(settings) = &given.auto_recharge {
             self.must("credits.set-auto-recharge", json!({"auth-id": auth_id, "settings": settings}))?;
         }
+        for (member, role) in &given.members {
+            ensure!(role == "owner", "`{member}`: only owners are made before a case");
+            self.prepare_owner(name, member).with_context(|| format!("member `{member}`"))?;
+        }
+        Ok(())
+    }
+
+    /// An owner who has accepted his invitation and enrolled a phone, by the real flow.
+    fn prepare_owner(&mut self, account: &str, member: &str) -> anyhow::Result<()> {
+        let name = format!("{account}.{member}");
+        let auth_id = self.variables.get(account).cloned().unwrap_or_default();
+        let invited = self.must("members.invite-owner", json!({"auth-id": auth_id, "name": member}))?;
+        let mails = self.world.mailer.messages();
+        let link = mails.last().and_then(|mail| mail.secret_facts.first()).context("a link")?.value.clone();
+        let start = json!({ "link": link });
+        let half = self.weighed(
+            (Some(&json!("nobody")), None),
+            ("members.start-accept", start),
+            None,
+            Some(PASSWORD),
+            ("members.finish-accept", json!({"name": null})),
+        )?;
+        let half = json!({"session": {"token": half["ok"]["token"]}});
+        let phone = format!("1415555{:04}", 100 + self.phones);
+        self.phones += 1;
+        let args = json!({"purpose": "first-phone", "number": phone, "channel": "sms"});
+        self.must_as("profile.send-code", args, &half)?;
+        let code = self.world.telephony.codes().last().context("a code")?.code.clone();
+        let confirmed = self.must_as("profile.confirm-phone", json!({ "code": code }), &half)?;
+        let confirmed = &confirmed["confirmed"];
+        self.variables.set(&format!("{name}.session"), confirmed["entered"]["token"].clone());
+        self.variables.set(&format!("{name}.device"), confirmed["entered"]["device-token"].clone());
+        for (place, code) in confirmed["recovery-codes"].as_array().into_iter().flatten().enumerate() {
+            self.variables.set(&format!("{name}.recovery-{}", place + 1), code.clone());
+        }
+        self.variables.set(&name, json!(format!("{account}/{}", invited["number"])));
+        self.variables.set(&format!("{name}.email"), invited["email"].clone());
+        self.variables.set(&format!("{name}.phone"), json!(phone));
+        self.variables.set(&format!("{name}.password"), json!(PASSWORD));
+        Ok(())
+    }
+
+    /// The session of a member: the one that there is, or that of a new login.
+    fn session_of(&mut self, name: &str) -> anyhow::Result<Value> {
+        let known = self.variables.get(&format!("{name}.session")).cloned().unwrap_or_default();
+        let who = json!({"session": {"token": known}});
+        if self.call("profile.get", Map::new(), (Some(&who), None), None)?.get("ok").is_some() {
+            return Ok(who);
+        }
+        let text = |of: &str| {
+            self.variables.get(&format!("{name}.{of}")).and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
+        let (email, password) = (text("email"), text("password"));
+        let start = json!({"email": email, "device-token": null});
+        let step = self.weighed(
+            (Some(&json!("nobody")), None),
+            ("login.start", start),
+            Some(&password),
+            None,
+            ("login.finish", json!({})),
+        )?;
+        let half = json!({"session": {"token": step["ok"]["second-factor"]["token"]}});
+        self.must_as("login.send-code", json!({"channel": "sms"}), &half)?;
+        let code = self.world.telephony.codes().last().context("a code")?.code.clone();
+        let checked = self.must_as("login.check", json!({"method": "phone", "code": code}), &half)?;
+        let token = checked["entered"]["token"].clone();
+        ensure!(token.is_string(), "{name} cannot log in: {checked}");
+        self.variables.set(&format!("{name}.session"), token.clone());
+        Ok(json!({"session": {"token": token}}))
+    }
+
+    /// A password that is counted, weighed and settled. The first call that answers an error is the last.
+    fn weighed(
+        &mut self,
+        caller: (Option<&Value>, Option<&str>),
+        (start, args): (&str, Value),
+        old: Option<&str>,
+        new: Option<&str>,
+        (settle, settle_args): (&str, Value),
+    ) -> anyhow::Result<Value> {
+        let (Value::Object(mut args), Value::Object(mut settle_args)) = (args, settle_args) else {
+            bail!("arguments are objects")
+        };
+        if let Some(old) = old {
+            args.insert("old".to_owned(), json!(old));
+        }
+        let started = self.call(start, args, caller, None)?;
+        let Some(ticket) = started.get("ok") else { return Ok(started) };
+        let weigh = json!({"ticket": ticket, "old": old, "new": new}).as_object().cloned().unwrap_or_default();
+        let weighed = self.call("passwords.weigh", weigh, (None, None), None)?;
+        let Some(ticket) = weighed.get("ok") else { return Ok(weighed) };
+        settle_args.insert("ticket".to_owned(), ticket.clone());
+        self.call(settle, settle_args, caller, None)
+    }
+
+    fn password_step(&mut self, step: &PasswordStep) -> anyhow::Result<()> {
+        let fill = |fields: &Map<String, Value>| self.variables.fill_fields(fields, false).map_err(anyhow::Error::msg);
+        let (args, settle_args) = (fill(&step.args)?, fill(&step.settle_args)?);
+        let text = |text: &Option<String>| {
+            text.as_ref().map(|text| self.variables.fill_text(text).map_err(anyhow::Error::msg)).transpose()
+        };
+        let (old, new) = (text(&step.old)?, text(&step.new)?);
+        let settle = step.settle.clone().unwrap_or_else(|| step.start.replace(".start", ".finish"));
+        let answer = self.weighed(
+            (step.caller.as_ref(), step.from.as_deref()),
+            (&step.start, Value::Object(args)),
+            old.as_deref(),
+            new.as_deref(),
+            (&settle, Value::Object(settle_args)),
+        )?;
+        self.lines.push(format!("{} -> {}", step.start, canonical(&answer)));
+        self.compare(step.answer.as_ref(), &answer)
+    }
+
+    /// Compares an answer with its pattern; without one it is no error.
+    fn compare(&mut self, pattern: Option<&Value>, answer: &Value) -> anyhow::Result<()> {
+        let Some(pattern) = pattern else {
+            ensure!(answer.get("err").is_none(), "answered {answer}");
+            return Ok(());
+        };
+        let pattern = self.variables.fill(pattern, true).map_err(anyhow::Error::msg)?;
+        matches(&pattern, answer, &mut self.variables)
+            .map_err(|problem| anyhow::anyhow!("{problem}\n  answer: {answer}"))
+    }
+
+    fn totp_step(&mut self, step: &TotpStep) -> anyhow::Result<()> {
+        let secret = self.variables.fill_text(&step.secret).map_err(anyhow::Error::msg)?;
+        let at = self.world.coinbox.now() + step.ahead * 30_000;
+        self.variables.set(&step.name, json!(totp::code(&secret, at)?));
         Ok(())
     }
 
@@ -202,6 +357,8 @@ impl Run {
     fn step(&mut self, step: &Step) -> anyhow::Result<()> {
         match step {
             Step::Call(step) => return self.call_step(step).with_context(|| step.call.clone()),
+            Step::Password(step) => self.password_step(step).with_context(|| step.start.clone())?,
+            Step::Totp(step) => self.totp_step(step)?,
             Step::Advance(by) => {
                 self.world.coinbox.advance_to(self.world.coinbox.now() + by)?;
             }
@@ -250,19 +407,12 @@ impl Run {
     fn call_step(&mut self, step: &CallStep) -> anyhow::Result<()> {
         let args = self.variables.fill_fields(&step.args, false).map_err(anyhow::Error::msg)?;
         let before = if self.checks_errors { Some(self.stored()?) } else { None };
-        let answer = self.call(&step.call, args, step.caller.as_ref(), step.key.as_deref())?;
+        let answer = self.call(&step.call, args, (step.caller.as_ref(), step.from.as_deref()), step.key.as_deref())?;
         self.lines.push(format!("{} -> {}", step.call, canonical(&answer)));
         if let Some(before) = before.filter(|_| answer.get("err").is_some()) {
             ensure!(before == self.stored()?, "answered {answer} and changed the store all the same");
         }
-        match &step.answer {
-            Some(pattern) => {
-                let pattern = self.variables.fill(pattern, true).map_err(anyhow::Error::msg)?;
-                matches(&pattern, &answer, &mut self.variables)
-                    .map_err(|problem| anyhow::anyhow!("{problem}\n  answer: {answer}"))?;
-            }
-            None => ensure!(answer.get("err").is_none(), "answered {answer}"),
-        }
+        self.compare(step.answer.as_ref(), &answer)?;
         if step.drain { self.drain() } else { Ok(()) }
     }
 
@@ -353,8 +503,13 @@ impl Run {
 
     /// A call as the operator that must succeed.
     fn must(&mut self, function: &str, args: Value) -> anyhow::Result<Value> {
+        self.must_as(function, args, &json!("operator"))
+    }
+
+    /// A call that must succeed.
+    fn must_as(&mut self, function: &str, args: Value, caller: &Value) -> anyhow::Result<Value> {
         let Value::Object(args) = args else { bail!("arguments are an object") };
-        let mut answer = self.call(function, args, None, None)?;
+        let mut answer = self.call(function, args, (Some(caller), None), None)?;
         ensure!(answer.get("ok").is_some(), "{function} answered {answer}");
         self.drain()?;
         Ok(answer["ok"].take())
@@ -364,16 +519,17 @@ impl Run {
         &mut self,
         function: &str,
         mut args: Map<String, Value>,
-        caller: Option<&Value>,
+        (caller, from): (Option<&Value>, Option<&str>),
         key: Option<&str>,
     ) -> anyhow::Result<Value> {
         if takes_caller(function) {
             self.requests += 1;
             let who = self.who(caller)?;
             let request = format!("request-{}", self.requests);
-            args.insert("caller".to_owned(), json!({"who": who, "request": request, "idempotency-key": key}));
+            let caller = json!({"who": who, "address": from, "request": request, "idempotency-key": key});
+            args.insert("caller".to_owned(), caller);
         } else {
-            ensure!(caller.is_none() && key.is_none(), "`{function}` takes no caller");
+            ensure!(caller.is_none() && from.is_none() && key.is_none(), "`{function}` takes no caller");
         }
         let args = Value::Object(args);
         let is_for_jobs = matches!(function, "jobs.perform" | "jobs.next-request");
@@ -401,7 +557,7 @@ impl Run {
     }
 
     /// Who a step calls as.
-    fn who(&self, caller: Option<&Value>) -> anyhow::Result<Value> {
+    fn who(&mut self, caller: Option<&Value>) -> anyhow::Result<Value> {
         let operator = json!("operator");
         Ok(match caller.unwrap_or(&operator) {
             Value::String(word) if word == "operator" => {
@@ -413,6 +569,9 @@ impl Run {
             Value::String(word) if word == "nobody" || word == "host" => json!(word),
             Value::String(text) => {
                 let name = whole(text).with_context(|| format!("`as`: `{text}` is nobody"))?;
+                if self.variables.get(&format!("{name}.session")).is_some() {
+                    return self.session_of(name);
+                }
                 let token =
                     self.variables.get(&format!("{name}.token")).with_context(|| format!("`{name}` has no token"))?;
                 json!({"token": {"auth-id": self.variables.get(name), "token": token}})
@@ -430,7 +589,7 @@ impl Run {
     fn seen(&mut self) -> anyhow::Result<Seen> {
         loop {
             let args = json!({"after": self.position, "limit": 1000});
-            let answer = self.call("events.read", args.as_object().cloned().unwrap_or_default(), None, None)?;
+            let answer = self.call("events.read", args.as_object().cloned().unwrap_or_default(), (None, None), None)?;
             let page = answer["ok"].as_array().cloned().with_context(|| format!("events.read answered {answer}"))?;
             let Some(last) = page.last() else { break };
             self.position = last["position"].as_str().unwrap_or_default().to_owned();
@@ -502,7 +661,9 @@ impl Run {
 
     fn close(mut self) -> anyhow::Result<Transcript> {
         let seen = self.seen()?;
-        for values in [&seen.requests, &seen.movements, &seen.mails, &seen.hang_ups, &seen.inventory, &seen.claims] {
+        for values in
+            [&seen.requests, &seen.movements, &seen.mails, &seen.codes, &seen.hang_ups, &seen.inventory, &seen.claims]
+        {
             self.lines.extend(values.iter().map(canonical));
         }
         let left = Left { run: self.lines, ..stored(&*self.world.store)? };

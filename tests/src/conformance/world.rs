@@ -136,7 +136,7 @@ impl World {
         let capabilities = Capabilities {
             clock: clock.clone(),
             random: random.clone(),
-            vault: Arc::new(KeyVault::new(KeyRing::from_text(KEYS)?, random.clone())),
+            vault: Arc::new(KeyVault::new(KeyRing::from_text(KEYS)?, random.clone()).hashing_little()),
             admission: Arc::new(Buckets::default()),
             payment: gateway.clone(),
             email: mailer.clone(),

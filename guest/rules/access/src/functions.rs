@@ -152,6 +152,12 @@ impl Free {
         &self.0
     }
 
+    /// Takes tens of milliseconds and tens of megabytes: a host lets few of them run at once.
+    const fn slow(mut self) -> Free {
+        self.0.slow = true;
+        self
+    }
+
     /// Takes the proof of an account, which is counted.
     const fn counted_as(mut self, class: RateClass) -> Free {
         self.0.rate = Some(class);
@@ -443,6 +449,55 @@ functions! {
     JOBS_LOOK: Free = free("jobs.look", Class::Query);
     JOBS_STORE_OPENED: Free = free("jobs.store-opened", Class::Command);
     JOBS_SHARED_CHANGED: Free = free("jobs.shared-changed", Class::Command);
+    LINKS_LOOK: Public = public("links.look", Class::Query);
+    LOGIN_START: Public = public("login.start", Class::Command);
+    LOGIN_FINISH: Public = public("login.finish", Class::Command);
+    LOGIN_START_PROOF: Command<MemberId> = own_command("login.start-proof");
+    LOGIN_FINISH_PROOF: Command<MemberId> = own_command("login.finish-proof");
+    LOGIN_SEND_CODE: Command<MemberId> = own_command("login.send-code").in_half(&[Half::SecondFactor]);
+    LOGIN_CHECK: Command<MemberId> = own_command("login.check").in_half(&[Half::SecondFactor]);
+    LOGIN_TOUCH: Command<MemberId> = own_command("login.touch").not_audited();
+    LOGIN_LIST_SESSIONS: Query<MemberId> = own_query("login.list-sessions");
+    LOGIN_END_SESSION: Command<MemberId> = own_command("login.end-session");
+    LOGIN_END_OTHERS: Command<MemberId> = own_command("login.end-others");
+    LOGIN_LOGOUT: Command<MemberId> = own_command("login.logout").in_half(Half::ALL);
+    LOGIN_LIST_LOGINS: Query<MemberId> = own_query("login.list-logins");
+    MEMBERS_LIST: Query<AuthId> = query_on("members.list", Tokens::None, On::Main).roles(Role::ALL);
+    MEMBERS_INVITE_OWNER: Command<AuthId> = command_on("members.invite-owner", Tokens::None, On::Main);
+    MEMBERS_START_ACCEPT: Public = public("members.start-accept", Class::Command);
+    MEMBERS_FINISH_ACCEPT: Public = public("members.finish-accept", Class::Command);
+    MEMBERS_ISSUE_TEMPORARY: Command<AuthId> = command_on("members.issue-temporary", Tokens::None, On::Main);
+    MEMBERS_ALLOW_NEW_FACTORS: Command<AuthId> = command_on("members.allow-new-factors", Tokens::None, On::Main);
+    MEMBERS_START_ENROL: Public = public("members.start-enrol", Class::Command);
+    MEMBERS_FINISH_ENROL: Public = public("members.finish-enrol", Class::Command);
+    PASSWORD_REQUEST_RESET: Public = public("password.request-reset", Class::Command);
+    PASSWORD_START_RESET: Public = public("password.start-reset", Class::Command);
+    PASSWORD_FINISH_RESET: Public = public("password.finish-reset", Class::Command);
+    PASSWORD_START_CHANGE: Command<MemberId> = own_command("password.start-change");
+    PASSWORD_FINISH_CHANGE: Command<MemberId> = own_command("password.finish-change");
+    PASSWORD_START_CHOOSE: Command<MemberId> = own_command("password.start-choose").in_half(&[Half::ChoosePassword]);
+    PASSWORD_CHOOSE: Command<MemberId> = own_command("password.choose").in_half(&[Half::ChoosePassword]);
+    PASSWORDS_WEIGH: Free = free("passwords.weigh", Class::Query).slow().by(Way::Home);
+    PROFILE_GET: Query<MemberId> = own_query("profile.get");
+    PROFILE_CHANGE: Command<MemberId> = own_command("profile.change");
+    PROFILE_REQUEST_EMAIL: Command<MemberId> = own_command("profile.request-email").fresh();
+    PROFILE_CONFIRM_EMAIL: Public = public("profile.confirm-email", Class::Command);
+    PROFILE_UNDO_EMAIL: Public = public("profile.undo-email", Class::Command);
+    PROFILE_SEND_CODE: Command<MemberId> = own_command("profile.send-code").in_half(&[Half::Enrol]);
+    PROFILE_FACTORS: Query<MemberId> = own_query("profile.factors").in_half(&[Half::Enrol]);
+    PROFILE_BEGIN_AUTHENTICATOR: Command<MemberId> = own_command("profile.begin-authenticator").in_half(&[Half::Enrol]).fresh();
+    PROFILE_CONFIRM_AUTHENTICATOR: Command<MemberId> = own_command("profile.confirm-authenticator").in_half(&[Half::Enrol]);
+    PROFILE_START_PHONE_CHANGE: Command<MemberId> = own_command("profile.start-phone-change").fresh();
+    PROFILE_CONFIRM_PHONE: Command<MemberId> = own_command("profile.confirm-phone").in_half(&[Half::Enrol]);
+    PROFILE_NEW_RECOVERY_CODES: Command<MemberId> = own_command("profile.new-recovery-codes").fresh();
+    PROFILE_REMOVE_FACTOR: Command<MemberId> = own_command("profile.remove-factor").fresh();
+    LISTS_BEGIN: Command<()> = command("lists.begin", Tokens::None);
+    LISTS_ADD: Command<()> = command("lists.add", Tokens::None);
+    LISTS_PUBLISH: Command<()> = command("lists.publish", Tokens::None);
+    LISTS_STATUS: Query<()> = query("lists.status", Tokens::None);
+    LISTS_LOOK_UP: Query<()> = query("lists.look-up", Tokens::None);
+    LISTS_SET_OWN: Command<()> = command("lists.set-own", Tokens::None);
+    LISTS_LIST_OWN: Query<()> = query("lists.list-own", Tokens::None);
     NUMBERS_OFFERS: Free = free("numbers.offers", Class::Effect).by(Way::Anywhere);
     NUMBERS_PRICE_OFFERS: Query<AuthId> = query_on("numbers.price-offers", Tokens::Own, On::Either).roles(EVERYBODY);
     NUMBERS_BUY: Command<AuthId> = command_on("numbers.buy", Tokens::Own, On::Either).roles(BUILDERS).open_to(Standings::ACTIVE_ONLY);
@@ -509,6 +564,22 @@ functions! {
     RESERVATIONS_RELEASE: Command<()> = command("reservations.release", Tokens::None).not_audited().each(Way::Each, "reservations", "auth-id");
     RESERVATIONS_LIST: Query<AuthId> = query_on("reservations.list", Tokens::Main, On::Main).roles(BUT_FINANCE);
     RESERVATIONS_LIST_OPEN: Query<()> = query("reservations.list-open", Tokens::None).by(Way::InTurn);
+    REVIEW_OUTSTANDING: Query<AuthId> = query_on("review.outstanding", Tokens::None, On::Main).roles(EVERYBODY);
+    REVIEW_HAND_IN: Command<AuthId> = command_on("review.hand-in", Tokens::None, On::Main).roles(EVERYBODY).open_to(Standings::OPEN);
+    REVIEW_LIST_DOCUMENTS: Query<AuthId> = query_on("review.list-documents", Tokens::None, On::Main).roles(EVERYBODY);
+    REVIEW_QUEUE: Query<()> = query("review.queue", Tokens::None).by(Way::InTurn);
+    REVIEW_GET: Query<AuthId> = query_on("review.get", Tokens::None, On::Main);
+    REVIEW_READ_DOCUMENT: Query<AuthId> = query_on("review.read-document", Tokens::None, On::Main);
+    REVIEW_NOTE: Command<AuthId> = command_on("review.note", Tokens::None, On::Main);
+    REVIEW_ASK: Command<AuthId> = command_on("review.ask", Tokens::None, On::Main);
+    REVIEW_DECIDE: Command<AuthId> = command_on("review.decide", Tokens::None, On::Main);
+    REVIEW_REINSTATE: Command<AuthId> = command_on("review.reinstate", Tokens::None, On::Main);
+    SIGNUP_START: Public = public("signup.start", Class::Command);
+    SIGNUP_FINISH: Public = public("signup.finish", Class::Command);
+    SIGNUP_RESEND: Public = public("signup.resend", Class::Command);
+    SIGNUP_CONFIRM: Public = public("signup.confirm", Class::Command);
+    SIGNUP_START_CONFIRM: Public = public("signup.start-confirm", Class::Command);
+    SIGNUP_FINISH_CONFIRM: Public = public("signup.finish-confirm", Class::Command);
     SUBACCOUNTS_CREATE: Command<AuthId> = command_on("subaccounts.create", Tokens::Main, On::Main).roles(BUILDERS).open_to(Standings::ACTIVE_ONLY).of("parent");
     SUBACCOUNTS_GET: Query<AuthId> = query_on("subaccounts.get", Tokens::Own, On::Sub).roles(BUT_FINANCE);
     SUBACCOUNTS_LIST: Query<AuthId> = query_on("subaccounts.list", Tokens::Main, On::Main).roles(BUT_FINANCE).of("parent");

@@ -91,7 +91,10 @@ fn decide_session(
         return Err(forbidden(function));
     }
     let fresh_ms = Policy::load(turn)?.people.fresh_proof_ms;
-    if function.fresh && !session.proved.is_some_and(|proved| turn.now() < proved.saturating_add(fresh_ms)) {
+    // A half session that opens the function is young, and has proved what there is to prove.
+    let is_fresh =
+        session.half.is_some() || session.proved.is_some_and(|proved| turn.now() < proved.saturating_add(fresh_ms));
+    if function.fresh && !is_fresh {
         return Err(Refusal::Reauthenticate.into());
     }
     let presence = match target {

@@ -30,6 +30,9 @@ pub struct Numbers {
     /// Refunds (CRD-12).
     #[serde(default, skip_serializing_if = "is_zero")]
     refunds: u32,
+    /// Codes to phones of members.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    codes: u32,
     /// Manual charges without a final answer: they block automatic ones (R11).
     #[serde(default)]
     open_manual: u32,
@@ -76,6 +79,7 @@ impl Numbers {
             orders: 0,
             releases: 0,
             refunds: 0,
+            codes: 0,
             open_manual: 0,
             debt: None,
             charged: Vec::new(),
@@ -172,6 +176,11 @@ impl Numbers {
     /// The next refund's number.
     pub fn next_refund(turn: &mut Turn<'_>, account: AuthId) -> Result<u32, Fault> {
         Numbers::count(turn, account, |numbers| &mut numbers.refunds)
+    }
+
+    /// The next code's number.
+    pub fn next_code(turn: &mut Turn<'_>, account: AuthId) -> Result<u32, Fault> {
+        Numbers::count(turn, account, |numbers| &mut numbers.codes)
     }
 
     /// Whether a manual charge has no final answer yet.

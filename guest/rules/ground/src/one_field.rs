@@ -38,10 +38,14 @@ one_field! {
     amount: i64, "crate::vocabulary::int_text";
     /// A moment.
     at: i64, "crate::vocabulary::int_text";
+    /// The moment before which something holds.
+    until: i64, "crate::vocabulary::int_text";
     /// The number of an attempt.
     attempt: u32;
     /// How many there are.
     count: u32;
+    /// How many are left.
+    left: u32;
     /// How many there may be.
     limit: u32;
     /// The number of a version.

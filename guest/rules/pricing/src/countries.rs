@@ -122,7 +122,13 @@ fn tiers(rows: &[PriceRow], (general, own): (Option<Rc<TierTable>>, Option<&Over
         let is_own = own.is_some_and(|set| set.has(row.product, row.heading, prefix));
         let table = if is_own { own.and_then(OverrideRows::tiers) } else { general.as_deref() };
         let found = table?.find(&(row.product, row.heading, prefix))?;
-        Some(RowTiers { product: row.product, heading: row.heading, prefix: row.prefix.clone(), steps: found.shown() })
+        Some(RowTiers {
+            product: row.product,
+            heading: row.heading,
+            prefix: row.prefix.clone(),
+            mode: found.mode(),
+            steps: found.shown(),
+        })
     };
     rows.iter().filter_map(of).collect()
 }

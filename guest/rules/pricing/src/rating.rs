@@ -80,7 +80,7 @@ pub struct Ridden {
 pub struct Rated {
     /// The prefix that matched.
     pub prefix: Prefix,
-    /// Per unit of the price: a minute, a part. Of parts that of the first.
+    /// Per unit of the price: a minute, a part. Of parts that of the first, with the mode volume that of the step in which the month stands then.
     pub rate: Rate,
     /// What is billed, in the unit of the product.
     pub billed: u64,
@@ -101,6 +101,10 @@ impl Rated {
         let billed = row.billed(terms, quantity);
         let (rate, amount, parts) = match &price.tiers {
             None => (row.rate, row.amount(terms, quantity)?, Vec::new()),
+            Some(tiers) if tiers.is_volume() => {
+                let (_, rate) = tiers.reached(before.saturating_add(billed));
+                (rate, rate.posted(billed, u64::from(terms.unit_size))?, Vec::new())
+            }
             Some(tiers) => in_tiers(tiers, before, (quantity, billed), terms.unit_size)?,
         };
         let (mut ridden, mut total) = (Vec::new(), amount);

@@ -8,6 +8,7 @@ use crate::events::{
     keep_rejected,
 };
 use crate::month_use::{self, Counts};
+use crate::volume;
 use coinbox_credit::movements::expiry;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
@@ -30,7 +31,7 @@ use coinbox_profiles::policy::Policy;
 use coinbox_profiles::subaccount;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// That an event was counted, at `d/<moment>/<hash of account and ID>`: digest of its content, and its transaction.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -221,7 +222,7 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held])
                         Ok(rated) => {
                             let block = blocks.of(spender.wallet.currency());
                             let split = block.splits[number].get_or_insert_default();
-                            wallet::debit(turn, spender.account, &mut spender.wallet, rated.total, split)?;
+                            counts.debit(turn, (spender.account, &mut spender.wallet), &rated, split)?;
                             spender.give_back(held.get(place))?;
                             Ok((source, spender.wallet.currency(), rated))
                         }
@@ -255,11 +256,11 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held])
     for block in blocks.ended() {
         transactions.push(block.post(turn, &batch.spenders)?);
     }
-    counts.save(turn);
+    let credited = settle_volume(turn, counts, &mut batch.spenders)?;
     if latest > turn.now() {
         coinbox_pricing::note_ahead(turn, latest)?;
     }
-    save_moved(turn, &batch.spenders)?;
+    save_moved(turn, &batch.spenders, &credited)?;
     if rejected > 0 {
         feed::operator_event("usage-rejected", "USE-6")
             .fact("rejected", rejected)
@@ -269,21 +270,39 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held])
     Ok(BatchAnswer { answers, transactions })
 }
 
-/// Saves the wallets that the batch has moved, and judges those that have fallen below what they are watched for.
-fn save_moved(turn: &mut Turn<'_>, spenders: &[Spender]) -> Result<(), Fault> {
+/// Settles what volume tiers have made cheaper or dearer (USE-9), behind the events, and writes the counts. Answers who was given something back.
+fn settle_volume(turn: &mut Turn<'_>, mut counts: Counts, spenders: &mut [Spender]) -> Result<BTreeSet<AuthId>, Fault> {
+    let mut credited = BTreeSet::new();
+    for ((account, month), due) in counts.due()? {
+        let number = find(spenders, account).expect("its events were posted");
+        if volume::settle(turn, (account, month), &mut spenders[number].wallet, &mut counts, &due)? {
+            credited.insert(account);
+        }
+    }
+    counts.save(turn);
+    Ok(credited)
+}
+
+/// Saves the wallets that the batch has moved, and judges those that have fallen below what they are watched for, or were given something back.
+fn save_moved(turn: &mut Turn<'_>, spenders: &[Spender], credited: &BTreeSet<AuthId>) -> Result<(), Fault> {
     let mut to_judge = Vec::new();
     for spender in spenders {
+        if credited.contains(&spender.account) {
+            wallet::save(turn, spender.account, &spender.wallet);
+            to_judge.push((spender.account, Occasion::Credit));
+            continue;
+        }
         if moved_by_debits(&spender.wallet) != spender.before {
             let freed = spender.wallet.reserved != spender.before.2;
             if spender.wallet.available()? < spender.wallet.trip || (freed && spender.tripped) {
                 wallet::save(turn, spender.account, &spender.wallet);
-                to_judge.push(spender.account);
+                to_judge.push((spender.account, Occasion::Debit));
             } else {
                 wallet::save_last(turn, spender.account, &spender.wallet);
             }
         }
     }
-    to_judge.into_iter().try_for_each(|main| judge(turn, main, Occasion::Debit))
+    to_judge.into_iter().try_for_each(|(main, occasion)| judge(turn, main, occasion))
 }
 
 /// The price book with all that these events need, and their terms.

@@ -209,7 +209,7 @@ mod tests {
     fn what_is_written_is_read_again_and_holds_no_token() {
         let folder = tempfile::tempdir().expect("folder");
         let file = file(folder.path());
-        assert_eq!(file.read().expect("nobody"), []);
+        assert_eq!(file.read().expect("nobody"), [] as [Entry; 0]);
         fs::write(&file.path, "# people\n\n").expect("written");
         let olga = olga(&["accounts.get"], &["10.0.0.0/8"]);
         file.change(|entries| {

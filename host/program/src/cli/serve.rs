@@ -8,7 +8,8 @@ use coinbox_host::coinbox::Drive;
 use coinbox_host::contract::types::{Caller, Operator, Principal};
 use coinbox_host::json as wit;
 use coinbox_host::text;
-use coinbox_operations::printing;
+use coinbox_operations::link::LinkError;
+use coinbox_operations::{lists, printing};
 use coinbox_operations::running::Running;
 use coinbox_server::Rest;
 use coinbox_server::operators::Operators;
@@ -62,17 +63,40 @@ fn tell_store(opened: &Opened) {
     }
 }
 
-/// Says at every start what has to be set before anything can be charged or issued (R89).
-fn warn_of_seller(host: &Running) -> anyhow::Result<()> {
-    let permissions = vec!["operator.get-settings".to_owned()];
-    let caller = Caller {
+/// A caller for what is done at every start, with these permissions.
+fn at_start(permissions: &[&str]) -> Caller {
+    let permissions = permissions.iter().map(|name| (*name).to_owned()).collect();
+    Caller {
         who: Principal::Operator(Operator { name: "start".to_owned(), permissions }),
         address: None,
         device: None,
         request: "start".to_owned(),
         idempotency_key: None,
         part: None,
+    }
+}
+
+/// Publishes the snapshots of lists that sign-ups and passwords are judged by, where nothing is in force: `coinbox lists update` brings newer ones.
+fn begin_lists(host: &Running) -> anyhow::Result<()> {
+    let caller = wit::to_value(&at_start(&["lists.status", "lists.begin", "lists.add", "lists.publish"]))?;
+    let call = |function: &str, mut arguments: serde_json::Value| {
+        arguments["caller"] = caller.clone();
+        let mut answer =
+            host.coinbox.call(function, &arguments).map_err(|error| LinkError::Failed(error.to_string()))?;
+        match answer.get("ok") {
+            Some(_) => Ok(answer["ok"].take()),
+            None => Err(LinkError::Failed(format!("{function} answered {answer}"))),
+        }
     };
+    for list in lists::begin(&call)? {
+        tracing::info!(list, "the snapshot of this list is in force");
+    }
+    Ok(())
+}
+
+/// Says at every start what has to be set before anything can be charged or issued (R89).
+fn warn_of_seller(host: &Running) -> anyhow::Result<()> {
+    let caller = at_start(&["operator.get-settings"]);
     let answer = host.coinbox.call("operator.get-settings", &json!({"caller": wit::to_value(&caller)?}))?;
     let missing = seller::lacks(&answer["ok"]);
     if !missing.is_empty() {
@@ -120,6 +144,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
             .with_file(&settings.operators)
             .map_err(|problem| anyhow::anyhow!("operators {file}: {problem}"))?;
         warn_of_seller(&opened.running)?;
+        begin_lists(&opened.running)?;
         Ok::<_, anyhow::Error>((opened, operators))
     });
     let (opened, operators) = opened.await??;

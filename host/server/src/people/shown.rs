@@ -13,10 +13,11 @@ use coinbox_operations::qr;
 use serde_json::{Map, Value, json};
 
 /// Names of fields that are moments.
-const MOMENTS: [&str; 11] = [
+const MOMENTS: [&str; 12] = [
     "again",
     "at",
     "authenticator",
+    "due",
     "ends",
     "from",
     "last-login",
@@ -72,7 +73,7 @@ pub fn step(asked: &Asked, outcome: Value) -> Result<Entry, Failure> {
         }
         ("wrong", left) => {
             let mut failure = Failure::new(StatusCode::FORBIDDEN, "wrong", "what was typed is wrong");
-            failure.done = Some(Box::new(json!({"api_id": asked.api_id, "tries_left": left})));
+            failure.done = Some(Box::new(json!({"api_id": asked.api_id, "tries_left": left["left"]})));
             Err(failure)
         }
         ("locked", until) => Err(locked(now, until)),
@@ -82,7 +83,7 @@ pub fn step(asked: &Asked, outcome: Value) -> Result<Entry, Failure> {
 
 /// 429: nothing is looked at before a moment.
 fn locked(now: i64, until: &Value) -> Failure {
-    let until: i64 = until.as_str().and_then(|until| until.parse().ok()).unwrap_or(now);
+    let until: i64 = until["until"].as_str().and_then(|until| until.parse().ok()).unwrap_or(now);
     let seconds = u64::try_from(until.saturating_sub(now)).unwrap_or(0).div_ceil(1000);
     let message = format!("too many wrong tries: nothing is looked at before {}", text::moment(until));
     let mut failure = Failure::new(StatusCode::TOO_MANY_REQUESTS, "locked", message);
@@ -136,9 +137,9 @@ mod tests {
 
     #[test]
     fn a_lock_says_when_it_ends() {
-        let failure = locked(1_000, &json!("61500"));
+        let failure = locked(1_000, &json!({"until": "61500"}));
         assert_eq!((failure.status.as_u16(), failure.retry_after), (429, Some(61)));
         assert!(failure.message.ends_with("before 1970-01-01T00:01:01.5Z"), "{}", failure.message);
-        assert_eq!(locked(1_000, &json!("5")).retry_after, Some(1));
+        assert_eq!(locked(1_000, &json!({"until": "5"})).retry_after, Some(1));
     }
 }

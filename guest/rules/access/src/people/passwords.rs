@@ -1,5 +1,6 @@
 //! What is kept of a password: its hash, at `pw/<account>/<number:04>`, which queries make and compare.
 
+use super::secrets;
 use super::words::MemberId;
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant};
@@ -23,8 +24,8 @@ pub struct Password {
 /// A one-time password.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Temporary {
-    /// Argon2id, as a PHC string.
-    pub hash: String,
+    /// Mark of the password: it is drawn, so nobody can guess it, and a command can keep it without hashing.
+    pub mark: String,
     /// Good before this moment.
     pub until: Instant,
 }
@@ -33,22 +34,32 @@ impl Record for Password {
     const KIND: &'static str = "password";
 }
 
-/// How a one-time password begins, so that one hash is compared whichever of the two is typed.
+/// How a one-time password begins.
 pub const ONCE_PREFIX: &str = "once-";
 /// Letters and digits after it.
 pub const ONCE_LETTERS: usize = 20;
+/// Binds its mark to its use.
+const ONCE: &str = "one-time-password";
 
 impl Password {
-    /// The hash that what is typed is compared with, and whether it is the one-time password's.
-    pub(super) fn hash_for(&self, typed: &str, now: Instant) -> (&str, bool) {
+    /// Whether what is typed is the one-time password.
+    pub(super) fn is_once(&self, turn: &Turn<'_>, id: MemberId, typed: &str) -> bool {
         let has_its_form = typed
             .strip_prefix(ONCE_PREFIX)
             .is_some_and(|rest| rest.len() == ONCE_LETTERS && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-        match self.temporary.as_ref().filter(|temporary| has_its_form && now < temporary.until) {
-            Some(temporary) => (&temporary.hash, true),
-            None => (&self.hash, false),
-        }
+        let temporary = self.temporary.as_ref().filter(|temporary| has_its_form && turn.now() < temporary.until);
+        temporary.is_some_and(|temporary| secrets::fits(turn, ONCE, &[&id.to_string(), typed], Some(&temporary.mark)))
     }
+}
+
+/// Gives a member a one-time password beside the one in force (R69): the only copy of it. One that was given out before is void.
+pub fn give_once(turn: &mut Turn<'_>, id: MemberId, until: Instant) -> Result<String, Fault> {
+    let password = format!("{ONCE_PREFIX}{}", secrets::draw(turn, ONCE_LETTERS));
+    let mark = secrets::mark(turn, ONCE, &[&id.to_string(), &password]);
+    let mut kept = find(turn, id)?.unwrap_or_else(|| none_yet(turn));
+    kept.temporary = Some(Temporary { mark, until });
+    save(turn, id, &kept);
+    Ok(password)
 }
 
 /// Key of a member's password.

@@ -22,6 +22,7 @@ use coinbox_ledger::lots::{Lot, LotKind};
 use coinbox_ledger::open_lots;
 use coinbox_ledger::wallet;
 use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
+use coinbox_members::leaving;
 use coinbox_payments::refunds::{self, NewRefund};
 use coinbox_profiles::mail;
 use coinbox_profiles::policy::Policy;
@@ -77,6 +78,11 @@ pub(crate) fn run(turn: &mut Turn<'_>, account: AuthId) -> Result<Option<Next>, 
                 turn.timer(&job, Lane::Bulk, turn.now());
             }
             turn.put(&key(account), &closing);
+        }
+        // Its people first: with their addresses they can be members elsewhere from now on (R67).
+        Step::Releasing if leaving::remove_all(turn, account)? => {
+            turn.timer(&job, Lane::Bulk, turn.now());
+            return Ok(Some(Next::Again));
         }
         Step::Releasing => {
             let (after, more) =
@@ -206,6 +212,7 @@ fn fix(turn: &mut Turn<'_>, account: AuthId, closing: &mut Closing) -> Result<in
         turn.remove(&queue::single_key(since, &format!("{account}/closing")));
     }
     dunning::closed(turn, account)?;
+    crate::review::seen::closed(turn, account)?;
     closing.closed = Some(turn.now());
     closing.refunded = fixed.refunded;
     closing.forfeited = fixed.forfeited;

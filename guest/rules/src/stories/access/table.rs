@@ -396,3 +396,35 @@ fn what_is_fresh_asks_for_a_proof_of_the_last_five_minutes() {
         }
     }
 }
+
+/// The account object: finance says what is printed on documents, and nothing else.
+#[test]
+fn finance_changes_the_billing_address_and_no_name() {
+    let world = World::new();
+    let change = |caller: &Caller, change: accounts::Change| {
+        let main = world.main.auth_id.clone();
+        world
+            .fake
+            .command(START, |turn| accounts::update(turn, caller, main, change))
+            .map(|account| (account.name, account.city))
+    };
+    let nothing =
+        || accounts::Change { name: None, email: None, address: None, city: None, state: None, timezone: None };
+    let named = |name: &str| accounts::Change { name: Some(name.to_owned()), ..nothing() };
+    let zone = accounts::Change { timezone: Some("Europe/Berlin".to_owned()), ..nothing() };
+    let moved = accounts::Change { city: Some("Gotham".to_owned()), ..nothing() };
+    let mail = accounts::Change { email: Some("thief@elsewhere.example".to_owned()), ..nothing() };
+    let refused = Err(accounts::Error::Refused(Refusal::Forbidden("accounts.update".to_owned())));
+    let (_, finance) = world.session(&world.main.auth_id, Role::Finance, None);
+    let (_, owner) = world.session(&world.main.auth_id, Role::Owner, None);
+    assert_eq!(change(&finance, named("other")), refused);
+    assert_eq!(change(&finance, zone), refused);
+    assert_eq!(
+        change(&finance, named("main")),
+        Ok(("main".to_owned(), String::new())),
+        "what is as before is no change"
+    );
+    assert_eq!(change(&finance, moved), Ok(("main".to_owned(), "Gotham".to_owned())));
+    assert_eq!(change(&owner, mail), refused);
+    assert_eq!(change(&owner, named("other")), Ok(("other".to_owned(), "Gotham".to_owned())));
+}
