@@ -5,7 +5,10 @@ use crate::contract::{admission_types, credit_types, outside_types, people_types
 use crate::mapping::{one_field, records, variants};
 use coinbox_rules::members::words as people;
 use coinbox_rules::{
-    about, access, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices, jobs, lists, login, lots, member_profile, members, operator, password, phone_numbers, policy, port, postpaid, pricing, product, queue, recharge, recurring, refunds, reservations, review, signup, statement, subaccounts, summary, totals, usage, vocabulary, zero_stop,
+    about, access, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes,
+    invoices, jobs, lists, login, lots, member_profile, members, operator, password, phone_numbers, policy, port,
+    postpaid, pricing, product, queue, recharge, recurring, refunds, reservations, review, signup, statement,
+    subaccounts, summary, totals, usage, vocabulary, zero_stop,
 };
 
 /// Codes: text in the contract, small values in the rules.

@@ -10,7 +10,9 @@ use crate::ground::turn::Turn;
 use crate::ground::vocabulary::Caller;
 use crate::{
     about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
-    jobs, lists, login, member_profile, members, operator, password, people, phone_numbers, policy, postpaid, pricing, queue, recharge, recurring, refunds, reservations, review, signup, statement, subaccounts, summary, totals, usage, zero_stop,
+    jobs, lists, login, member_profile, members, operator, password, people, phone_numbers, policy, postpaid, pricing,
+    queue, recharge, recurring, refunds, reservations, review, signup, statement, subaccounts, summary, totals, usage,
+    zero_stop,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;

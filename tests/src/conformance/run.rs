@@ -2,7 +2,8 @@
 
 use super::START;
 use super::case::{
-    CallStep, Case, Expectation, GatewayStep, Given, GivenAccount, GivenEntry, InventoryStep, PasswordStep, Step, TotpStep,
+    CallStep, Case, Expectation, GatewayStep, Given, GivenAccount, GivenEntry, InventoryStep, PasswordStep, Step,
+    TotpStep,
 };
 use super::effects::{self, Mark, Seen};
 use super::matching::{matches, matches_part};
