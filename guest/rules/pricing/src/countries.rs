@@ -5,6 +5,7 @@ use crate::cache::BookCache;
 use crate::chunk::StoredRows;
 use crate::digits::{Prefix, calling_code};
 use crate::error::Error;
+use crate::index::Index;
 use crate::number_table::NumberRow;
 use crate::override_rows::OverrideRows;
 use crate::places::{Place, chunk_key, group_key, name_of, parse_name, prefix};
@@ -13,7 +14,7 @@ use crate::rows::{ParsedRow, show_row};
 use crate::sets::Sets;
 use crate::shown::{CountryPrices, PriceRow, RowTiers};
 use crate::tiers::TierTable;
-use crate::versions::{Index, Published};
+use crate::versions::Published;
 use crate::{loaded, numbers, surcharges};
 use coinbox_access::{self as access, credentials, functions};
 use coinbox_forms::country;
@@ -196,7 +197,7 @@ fn general(turn: &Turn<'_>, version: &Published, country: [u8; 2], found: &mut F
     let places: Vec<Place> = if version.by_country {
         kept.places.iter().filter_map(|name| parse_name(name)).collect()
     } else {
-        Index::load(turn, version.number)?.0.into_keys().collect()
+        Index::load(turn, version.number)?.places().collect()
     };
     turn.prefetch(places.iter().map(|place| chunk_key(version.number, place)));
     for place in places {

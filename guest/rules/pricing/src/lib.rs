@@ -22,6 +22,7 @@ mod countries;
 mod digits;
 mod error;
 pub mod floor;
+mod index;
 mod life;
 mod listing;
 mod loaded;
