@@ -271,8 +271,7 @@ fn open_once(
     let kept = Kept { clock_file, guard, age };
     kept.keep_clock(coinbox.now())?;
     kept.guard.iter().for_each(Guard::keep);
-    let running =
-        Running::new(coinbox, metrics).with(Arc::new(kept)).keeping(documents, Arc::new(Blobs::beside_store(data)));
+    let running = Running::new(coinbox, metrics).with(Arc::new(kept)).keeping(documents, Blobs::beside_store(data));
     Ok(Opened { running, new, last })
 }
 
