@@ -389,7 +389,6 @@ variants! {
     exported::about::TokenKind = about::Tokens { None, Main, Own | }
     exported::about::Standing = about::Beside { Unverified, Held, Suspended, Locked, Closing, Closed | }
     admission_types::RateClass = port::RateClass { Standard, Lookup, Message, Session | }
-    people_types::Role = about::Role { Owner, Admin, Developer, Support, Finance | }
     exported::about::RouteWay = about::Way {
         Account, Each, Columns, Home, InTurn, Merged, Named, Job, Placed, Anywhere |
     }
