@@ -410,11 +410,11 @@ functions! {
     CREDITS_GIVE_UP: Command<AuthId> = command_on("credits.give-up", Tokens::None, On::Main).open_to(Standings::ANY);
     CREDITS_SET_AUTO_RECHARGE: Command<AuthId> = command_on("credits.set-auto-recharge", Tokens::None, On::Main).roles(MONEY).open_to(Standings::SUSPENDED);
     CREDITS_GET_AUTO_RECHARGE: Query<AuthId> = query_on("credits.get-auto-recharge", Tokens::None, On::Main).roles(MONEY);
-    CREDITS_ADD_CARD: Command<AuthId> = command_on("credits.add-card", Tokens::None, On::Main).roles(MONEY).open_to(Standings::SUSPENDED);
-    CREDITS_SET_DEFAULT_CARD: Command<AuthId> = command_on("credits.set-default-card", Tokens::None, On::Main).roles(MONEY).open_to(Standings::SUSPENDED);
-    CREDITS_REMOVE_CARD: Command<AuthId> = command_on("credits.remove-card", Tokens::None, On::Main).roles(MONEY).open_to(Standings::SUSPENDED);
+    CREDITS_ADD_CARD: Command<AuthId> = command_on("credits.add-card", Tokens::None, On::Main).roles(MONEY).open_to(Standings::OWING);
+    CREDITS_SET_DEFAULT_CARD: Command<AuthId> = command_on("credits.set-default-card", Tokens::None, On::Main).roles(MONEY).open_to(Standings::OWING);
+    CREDITS_REMOVE_CARD: Command<AuthId> = command_on("credits.remove-card", Tokens::None, On::Main).roles(MONEY).open_to(Standings::OWING);
     CREDITS_LIST_CARDS: Query<AuthId> = query_on("credits.list-cards", Tokens::None, On::Main).roles(MONEY);
-    CREDITS_SET_ALERTS: Command<AuthId> = command_on("credits.set-alerts", Tokens::None, On::Main).roles(MONEY).open_to(Standings::SUSPENDED);
+    CREDITS_SET_ALERTS: Command<AuthId> = command_on("credits.set-alerts", Tokens::None, On::Main).roles(MONEY).open_to(Standings::OWING);
     CREDITS_GET_ALERTS: Query<AuthId> = query_on("credits.get-alerts", Tokens::None, On::Main).roles(MONEY);
     CREDITS_ADJUST: Command<AuthId> = command_on("credits.adjust", Tokens::None, On::Main).open_to(Standings::OPEN);
     CREDITS_SETTLE: Command<AuthId> = command_on("credits.settle", Tokens::None, On::Main).roles(MONEY).open_to(Standings::OWING);

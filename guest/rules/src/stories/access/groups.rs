@@ -75,17 +75,24 @@ pub(super) const GROUPS: &[Group] = &[
         SUSPENDED,
         &[
             "coupons.redeem",
-            "credits.add-card",
             "credits.recharge",
-            "credits.remove-card",
-            "credits.set-alerts",
             "credits.set-auto-recharge",
-            "credits.set-default-card",
             "invoices.set-billing",
             "invoices.set-seats",
         ],
     ),
-    change("OAF", OWING, &["credits.settle"]),
+    // Whoever closes an account that owes something settles it, with another card if the old one is refused.
+    change(
+        "OAF",
+        OWING,
+        &[
+            "credits.add-card",
+            "credits.remove-card",
+            "credits.set-alerts",
+            "credits.set-default-card",
+            "credits.settle",
+        ],
+    ),
     // Usage: sums for everybody, lines for those who build and help.
     read("OADSFTt", &["usage.summary"]),
     read("OADSFT", &["usage.get-daily-summary"]),
