@@ -39,8 +39,9 @@ pub(crate) fn half(
     half: Half,
     how: Way,
 ) -> Result<HalfSession, Fault> {
+    let policy = Policy::load(turn)?;
     let factors = match half {
-        Half::SecondFactor => factors::load(turn, id)?.hints(Policy::load(turn)?.as_ref()),
+        Half::SecondFactor => factors::load(turn, id)?.hints(&policy),
         Half::ChoosePassword | Half::Enrol => Vec::new(),
     };
     let Opened { token, ends, .. } = sessions::open(turn, caller, id, member, Some(half), how)?;

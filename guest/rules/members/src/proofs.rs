@@ -35,8 +35,9 @@ pub(crate) fn prove(
 ) -> Result<Proof, Fault> {
     judged(turn, caller, (id, member), |turn, factors| {
         let code = if code.len() > CODE_MAX { "" } else { code };
+        let policy = Policy::load(turn)?;
         Ok(match kind {
-            FactorKind::Phone if factors.takes_codes(Policy::load(turn)?.as_ref()) || purpose != CodePurpose::Login => {
+            FactorKind::Phone if factors.takes_codes(&policy) || purpose != CodePurpose::Login => {
                 codes::take(turn, id, purpose, code)?.map(Some)
             }
             FactorKind::Authenticator => factors.take_step(turn, code)?.then_some(None),
