@@ -1,6 +1,6 @@
 //! `coinbox me …`: profile, second factors, sessions and password of the person who is logged in.
 
-use super::super::arguments::{Channel, Factor, MyOwn, word};
+use super::super::arguments::{Channel, MyOwn, word};
 use super::super::show::{Rows, Text};
 use super::{Person, login, routes, shown, signup, typed};
 use coinbox_operations::door::Sent;
@@ -191,6 +191,7 @@ fn phone(person: &mut Person<'_>, number: &str, channel: Channel) -> anyhow::Res
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::arguments::Factor;
     use super::*;
 
     #[test]
