@@ -2,7 +2,8 @@
 
 use super::super::arguments::{Channel, MyOwn, word};
 use super::super::show::{Rows, Text};
-use super::{Person, login, routes, shown, signup, typed};
+use super::own::{Person, shown};
+use super::{login, routes, signup, typed};
 use coinbox_operations::door::Sent;
 use coinbox_operations::qr;
 use coinbox_operations::words::field;
