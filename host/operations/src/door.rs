@@ -109,7 +109,7 @@ impl Door {
             Sent::Delete => with(self.agent.delete(&url), &headers).call(),
             Sent::Json(body) => {
                 headers.push(("content-type", "application/json".to_owned()));
-                with(self.agent.post(&url), &headers).send(body.to_string())
+                with(self.agent.post(&url), &headers).send(given(body).to_string())
             }
             Sent::File(bytes) => {
                 headers.push(("content-type", "application/octet-stream".to_owned()));
@@ -134,6 +134,12 @@ impl Door {
         }
         Err(denied(status, body, again).into())
     }
+}
+
+/// What is there of an object: a field without value is not sent.
+fn given(body: &Value) -> Value {
+    let fields = body.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    Value::Object(fields.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
 
 fn with<B>(request: ureq::RequestBuilder<B>, headers: &[(&str, String)]) -> ureq::RequestBuilder<B> {
@@ -196,6 +202,11 @@ mod tests {
         ] {
             assert!(Door::new(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_is_not_given_is_not_sent() {
+        assert_eq!(given(&json!({"name": null, "language": "de"})), json!({"language": "de"}));
     }
 
     #[test]

@@ -420,7 +420,8 @@ impl Asked {
     /// A parameter as text; none: not given.
     pub fn text(&self, name: &str) -> Result<Option<String>, Failure> {
         match self.value(name) {
-            None => Ok(None),
+            // Null means not supplied (T6).
+            None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(Value::Number(number)) => Ok(Some(number.to_string())),
             Some(_) => Err(Failure::field(name, "wrong-form", "must be text")),

@@ -88,7 +88,8 @@ impl Server {
     }
 }
 
-const SIGN_UP: &str = r#"{"email": "a@b.example", "name": "Ada", "company": "Engines", "new_password": "good"}"#;
+const SIGN_UP: &str =
+    r#"{"email": "a@b.example", "name": "Ada", "company": "Engines", "timezone": null, "new_password": "good"}"#;
 
 #[tokio::test]
 async fn a_program_holds_its_sign_up_itself() {

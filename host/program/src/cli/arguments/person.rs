@@ -1,6 +1,6 @@
 //! `signup`, `login` and `me`: what a person does with an account of his own, over HTTP and without the operator token.
 
-use super::Evidence;
+use super::people::Evidence;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 

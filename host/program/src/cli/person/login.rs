@@ -2,7 +2,8 @@
 
 use super::super::arguments::{Channel, Factor, Login, word};
 use super::super::show::{Text, printable};
-use super::{Person, routes, shown, typed};
+use super::own::{Person, shown};
+use super::{routes, typed};
 use coinbox_operations::door::{Denied, Sent};
 use serde_json::{Value, json};
 

@@ -1,8 +1,9 @@
 //! `coinbox me …`: profile, second factors, sessions and password of the person who is logged in.
 
-use super::super::arguments::{Channel, Factor, MyOwn, word};
+use super::super::arguments::{Channel, MyOwn, word};
 use super::super::show::{Rows, Text};
-use super::{Person, login, routes, shown, signup, typed};
+use super::own::{Person, shown};
+use super::{login, routes, signup, typed};
 use coinbox_operations::door::Sent;
 use coinbox_operations::qr;
 use coinbox_operations::words::field;
@@ -191,6 +192,7 @@ fn phone(person: &mut Person<'_>, number: &str, channel: Channel) -> anyhow::Res
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::arguments::Factor;
     use super::*;
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::super::arguments::{SignUpStep, word};
 use super::super::show::{Rows, Text};
-use super::{Person, login, routes, shown, typed};
+use super::own::{Person, shown};
+use super::{login, routes, typed};
 use coinbox_operations::door::Sent;
 use coinbox_operations::words::field;
 use serde_json::{Value, json};
