@@ -235,13 +235,7 @@ fn find(spenders: &[Spender], account: AuthId) -> Option<usize> {
 /// Rates and debits, in the order given. `held`, by event: what its reservation gives to it; empty: none has one.
 pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held]) -> Result<BatchAnswer, Fault> {
     let mut batch = Batch::read(turn, events)?;
-    for spender in &mut batch.spenders {
-        if spender.wallet.may_hold_late(turn.now()) {
-            expiry::expire_due(turn, spender.account)?;
-            let wallet = wallet::need(turn, spender.account)?;
-            *spender = Spender::new(spender.account, wallet)?;
-        }
-    }
+    expire_late(turn, &mut batch.spenders)?;
     let policy = Policy::load(turn)?;
     let window = (
         turn.now().saturating_sub(policy.usage_window_ms).max(floor(turn)?),
@@ -326,6 +320,18 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held])
             .tell(turn);
     }
     Ok(BatchAnswer { answers, transactions: posted.transactions })
+}
+
+/// Takes what is left of lots whose time is over before anything is spent (R17).
+fn expire_late(turn: &mut Turn<'_>, spenders: &mut [Spender]) -> Result<(), Fault> {
+    for spender in spenders {
+        if spender.wallet.may_hold_late(turn.now()) {
+            expiry::expire_due(turn, spender.account)?;
+            let wallet = wallet::need(turn, spender.account)?;
+            *spender = Spender::new(spender.account, wallet)?;
+        }
+    }
+    Ok(())
 }
 
 /// What was posted of a batch.
