@@ -492,7 +492,7 @@ variants! {
     exported::accounts::AccountType = accounts::AccountType { Standard, Developer | }
     exported::accounts::BillingMode = accounts::BillingMode { Prepaid, Postpaid | }
     exported::accounts::StandingKind = accounts::StandingKind { Active, Unverified, Held, Locked, Suspended, Closing, Closed | }
-    exported::accounts::AccountStanding = accounts::Standing { Active, Closing, Closed | Suspended }
+    exported::accounts::AccountStanding = accounts::Standing { Active, Unverified, Held, Locked, Closing, Closed | Suspended }
     exported::accounts::ClosingStep = closing::Step { Settling, Owing, Releasing, Done | }
     exported::accounts::AccountError = accounts::Error { | Refused, Owes, Other }
 
