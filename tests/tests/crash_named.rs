@@ -411,6 +411,48 @@ fn product(code: &str) -> Value {
         "headings": [heading], "tax-code": "", "words": "Test"})
 }
 
+/// [`refused_calls`] of what people do: as an operator, and with what nobody was given.
+fn refused_calls_of_people(nobody: &str) -> Vec<(&'static str, Value)> {
+    let member = json!({"auth-id": nobody, "number": 1, "reason": "test"});
+    vec![
+        ("login.start", json!({"email": "", "old": "", "device-token": null})),
+        ("login.finish", json!({"ticket": ""})),
+        ("login.start-proof", json!({"old": "wrong"})),
+        ("login.finish-proof", json!({"ticket": ""})),
+        ("login.send-code", json!({"channel": "sms"})),
+        ("login.check", json!({"method": "phone", "code": "000000"})),
+        ("login.touch", json!({})),
+        ("login.end-session", json!({"name": "nothing"})),
+        ("login.end-others", json!({})),
+        ("login.logout", json!({})),
+        ("members.invite-owner", json!({"auth-id": nobody, "name": "Ada"})),
+        ("members.start-accept", json!({"link": ""})),
+        ("members.finish-accept", json!({"ticket": "", "name": "Ada"})),
+        ("members.issue-temporary", member.clone()),
+        ("members.allow-new-factors", member),
+        ("members.start-enrol", json!({"link": "", "old": ""})),
+        ("members.finish-enrol", json!({"ticket": ""})),
+        ("password.request-reset", json!({"email": ""})),
+        ("password.start-reset", json!({"link": ""})),
+        ("password.finish-reset", json!({"ticket": ""})),
+        ("password.start-change", json!({"old": "wrong"})),
+        ("password.finish-change", json!({"ticket": ""})),
+        ("password.start-choose", json!({})),
+        ("password.choose", json!({"ticket": ""})),
+        ("profile.change", json!({"change": {"name": "Ada", "language": null}})),
+        ("profile.request-email", json!({"email": "ada@example.com"})),
+        ("profile.confirm-email", json!({"link": ""})),
+        ("profile.undo-email", json!({"link": ""})),
+        ("profile.send-code", json!({"purpose": "first-phone", "number": "14155550100", "channel": "sms"})),
+        ("profile.begin-authenticator", json!({"code": null})),
+        ("profile.confirm-authenticator", json!({"code": "000000"})),
+        ("profile.start-phone-change", json!({"number": "14155550100"})),
+        ("profile.confirm-phone", json!({"code": "000000"})),
+        ("profile.new-recovery-codes", json!({})),
+        ("profile.remove-factor", json!({"kind": "phone"})),
+    ]
+}
+
 /// A call of each command that the rules refuse, where the world is `account` with a card and a charge that was declined.
 fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
     let nobody = "MA000000000000000000";
@@ -460,6 +502,30 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("accounts.close", json!({"auth-id": account, "reason": "\u{7}"})),
         ("operator.resolve-payment", json!({"item": "nothing", "resolution": "dismiss", "reason": "test"})),
         ("coupons.create", json!({"coupon": coupon})),
+        (
+            "review.hand-in",
+            json!({"auth-id": account, "kind": "identity", "document": {"digest": "", "size": "0", "media-type": "", "name": ""}}),
+        ),
+        ("review.note", json!({"auth-id": account, "text": ""})),
+        ("review.ask", json!({"auth-id": account, "kinds": [], "text": ""})),
+        ("review.decide", json!({"auth-id": account, "decision": "approve", "text": ""})),
+        ("review.reinstate", json!({"auth-id": account, "documents": [], "text": ""})),
+        ("signup.start", json!({"sign-up": {"email": "", "name": "", "company": "", "language": ""}})),
+        ("signup.finish", json!({"ticket": ""})),
+        ("signup.resend", json!({"holder": ""})),
+        ("signup.confirm", json!({"link": "", "holder": ""})),
+        ("signup.start-confirm", json!({"link": "", "old": ""})),
+        ("signup.finish-confirm", json!({"ticket": ""})),
+        (
+            "lists.begin",
+            json!({"name": "personal-mail", "about": {"source": "", "edition": "", "dated": "0", "licence": ""}}),
+        ),
+        (
+            "lists.add",
+            json!({"name": "personal-mail", "version": 9, "entries": [{"entry": "example.com", "note": ""}]}),
+        ),
+        ("lists.publish", json!({"name": "personal-mail", "version": 9})),
+        ("lists.set-own", json!({"name": "personal-mail", "entries": []})),
         ("invoices.set-billing", json!({"auth-id": account, "change": {"country": "x"}})),
         ("invoices.set-cycle", json!({"auth-id": account, "months": 2})),
         (
@@ -494,6 +560,7 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("operator.change-account-settings", json!({"auth-id": nobody, "version": null, "settings": []})),
     ];
     calls.extend(refused_prices());
+    calls.extend(refused_calls_of_people(nobody));
     calls.extend(refused_rents(account, nobody));
     calls
 }

@@ -230,6 +230,38 @@ functions! { subaccounts SubaccountError {
     command delete(auth_id: String, disposal: exported::subaccounts::NumberDisposal) -> () = rules::subaccounts::delete;
 } }
 
+functions! { lists ListError {
+    command begin(name: exported::lists::KnownList, about: exported::lists::ListSource) -> exported::lists::ListVersion = rules::lists::begin;
+    command add(name: exported::lists::KnownList, version: u32, entries: Vec<exported::lists::ListEntry>) -> exported::lists::ListVersion = rules::lists::add;
+    command publish(name: exported::lists::KnownList, version: u32) -> exported::lists::ListVersion = rules::lists::publish;
+    query status() -> Vec<exported::lists::ListStatus> = rules::lists::status;
+    query look_up(name: exported::lists::KnownList, value: String) -> exported::lists::LookUpAnswer = rules::lists::look_up;
+    command set_own(name: exported::lists::KnownList, entries: Vec<exported::lists::OwnEntry>) -> exported::lists::ListStatus = rules::lists::set_own;
+    query list_own(name: exported::lists::KnownList, after: Option<String>, limit: u32) -> exported::lists::OwnPage = rules::lists::list_own;
+} }
+
+functions! { review ReviewError {
+    query outstanding(auth_id: String) -> Vec<exported::review::OutstandingStep> = rules::review::outstanding;
+    command hand_in(auth_id: String, kind: exported::review::EvidenceKind, document: exported::review::Blob) -> exported::review::HandedIn = rules::review::hand_in;
+    query list_documents(auth_id: String) -> Vec<exported::review::HandedIn> = rules::review::list_documents;
+    query queue(after: Option<String>, limit: u32) -> exported::review::ReviewPage = rules::review::queue;
+    query get(auth_id: String) -> exported::review::ReviewFile = rules::review::get;
+    query read_document(auth_id: String, number: u32) -> exported::review::HandedIn = rules::review::read_document;
+    command note(auth_id: String, text: String) -> exported::review::ReviewFile = rules::review::note;
+    command ask(auth_id: String, kinds: Vec<exported::review::EvidenceKind>, text: String) -> exported::review::ReviewFile = rules::review::ask;
+    command decide(auth_id: String, decision: exported::review::ReviewDecision, text: String) -> exported::review::ReviewFile = rules::review::decide;
+    command reinstate(auth_id: String, documents: Vec<String>, text: String) -> exported::review::ReviewFile = rules::review::reinstate;
+} }
+
+functions! { signup SignupError {
+    command start(sign_up: exported::signup::NewSignUp) -> String = rules::signup::start;
+    command finish(ticket: String) -> exported::signup::PendingSignUp = rules::signup::finish;
+    command resend(holder: String) -> exported::signup::PendingSignUp = rules::signup::resend;
+    command confirm(link: String, holder: String) -> exported::signup::ConfirmedSignUp = rules::signup::confirm;
+    command start_confirm(link: String, old: String) -> String = rules::signup::start_confirm;
+    command finish_confirm(ticket: String) -> exported::signup::ConfirmAnswer = rules::signup::finish_confirm;
+} }
+
 functions! { numbers NumberError {
     query price_offers(auth_id: String, offers: Vec<inventory_types::OfferedNumber>) -> Vec<exported::numbers::PricedOffer> = rules::phone_numbers::price_offers;
     command buy(auth_id: String, purchase: exported::numbers::NumberPurchase) -> StartedJob = rules::phone_numbers::buy;

@@ -6,9 +6,9 @@ use crate::mapping::{one_field, records, variants};
 use coinbox_rules::members::words as people;
 use coinbox_rules::{
     about, access, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes,
-    invoices, jobs, login, lots, member_profile, members, operator, password, phone_numbers, policy, port, postpaid, pricing,
-    product, queue, recharge, recurring, refunds, reservations, statement, subaccounts, summary, totals, usage,
-    vocabulary, zero_stop,
+    invoices, jobs, lists, login, lots, member_profile, members, operator, password, phone_numbers, policy, port,
+    postpaid, pricing, product, queue, recharge, recurring, refunds, reservations, review, signup, statement,
+    subaccounts, summary, totals, usage, vocabulary, zero_stop,
 };
 
 /// Codes: text in the contract, small values in the rules.
@@ -102,7 +102,7 @@ records! {
         country, calling_code, standard, rows, more, numbers, seat, surcharges, tiers,
     }
     exported::pricing::TierStep = pricing::TierStep { above, rate }
-    exported::pricing::TierTable = pricing::RowTiers { product, heading, prefix, steps }
+    exported::pricing::TierTable = pricing::RowTiers { product, heading, prefix, mode, steps }
     exported::pricing::Surcharge = pricing::Surcharge {
         code, words, product, heading, country, prefix, group, basis, rate,
     }
@@ -155,6 +155,27 @@ records! {
         number, coupon, label, amount, paid_owed, at, expires, lot, transaction,
     }
     exported::coupons::RedemptionPage = coupons::RedemptionPage { redemptions, next }
+
+    types::Blob = review::Blob { digest, size, media_type, name }
+    exported::review::OutstandingStep = review::Outstanding { step, done, asked, documents, due }
+    exported::review::HandedIn = review::HandedIn { number, kind, document, at, by }
+    exported::review::RaisedFlag = review::Raised { flag, facts }
+    exported::review::ReviewEntry = review::Entry { at, act, by, text, documents }
+    exported::review::ReviewFile = review::File { account, state, since, due, overdue, flags, asked, history }
+    exported::review::ReviewPage = review::Page { reviews, next }
+
+    exported::signup::NewSignUp = signup::NewSignUp { email, name, company, language, country, timezone }
+    exported::signup::PendingSignUp = signup::PendingSignUp { holder, until }
+    exported::signup::ConfirmedSignUp = signup::Confirmed { account, half }
+    exported::signup::RefusedDomain = signup::Domain { domain }
+
+    exported::lists::ListSource = lists::Source { source, edition, dated, licence }
+    exported::lists::ListVersion = lists::Version { name, version, about, entries, begun, published }
+    exported::lists::ListStatus = lists::Status { name, current, draft, own, old }
+    exported::lists::ListEntry = lists::Entry { entry, note }
+    exported::lists::OwnEntry = lists::Own { entry, note, choice }
+    exported::lists::OwnPage = lists::OwnPage { entries, next }
+    exported::lists::LookUpAnswer = lists::Answer { entry, listed, own }
 
     exported::invoices::Party = invoices::Party {
         legal_name, address_lines, country, tax_id, email, auth_id, registration_number, phone,
@@ -368,7 +389,6 @@ variants! {
     exported::about::TokenKind = about::Tokens { None, Main, Own | }
     exported::about::Standing = about::Beside { Unverified, Held, Suspended, Locked, Closing, Closed | }
     admission_types::RateClass = port::RateClass { Standard, Lookup, Message, Session | }
-    people_types::Role = about::Role { Owner, Admin, Developer, Support, Finance | }
     exported::about::RouteWay = about::Way {
         Account, Each, Columns, Home, InTurn, Merged, Named, Job, Placed, Anywhere |
     }
@@ -420,6 +440,7 @@ variants! {
     exported::pricing::Rating = pricing::Rating { Increments, PerUnit, PerStartedUnit | }
     exported::pricing::OtherSide = product::SideRule { NumberRequired, Optional, None | }
     exported::pricing::SurchargeBasis = pricing::Basis { Event, Unit | }
+    exported::pricing::TierMode = pricing::TierMode { Graduated, Volume | }
     exported::pricing::VersionState = pricing::VersionState {
         Incomplete, Draft, Published, Withdrawn, Replaced, Retired |
     }
@@ -442,6 +463,28 @@ variants! {
     exported::coupons::RedeemAnswer = coupons::Outcome { | Redeemed, Declined, Started }
     exported::coupons::CouponError = coupons::Error { CodeTaken | Refused, Other }
 
+    exported::review::ReviewStep = review::StepKind { Email, Phone, Documents, Decision | }
+    exported::review::EvidenceKind = review::Evidence {
+        Identity, Registration, ProofOfAddress, TaxRegistration, UseCase, Other |
+    }
+    exported::review::ReviewFlag = review::Flag {
+        SeenBefore, SharedPhone, CallingCode, Network, ManyOfDomain, ManyOfNetwork, WatchedName, DocumentsMissing |
+    }
+    exported::review::ReviewState = review::State { Open, Approved, Rejected | }
+    exported::review::ReviewAct = review::Act { Held, Noted, Asked, HandedIn, Approved, Rejected, Reinstated | }
+    exported::review::ReviewDecision = review::Decision { Approve, Reject | }
+    exported::review::ReviewError = review::Error { NotOpen, TooManyDocuments | Refused, Other }
+
+    exported::signup::NetworkKind = signup::NetworkKind { Vpn, Hosting, Proxy, Unknown | }
+    exported::signup::ConfirmAnswer = signup::Confirmation { Wrong | Confirmed }
+    exported::signup::SignupError = signup::Error { Gone | Refused, PersonalMail, DisposableMail, Network, Other }
+
+    exported::lists::KnownList = lists::KnownList {
+        PersonalMail, DisposableMail, Networks, CommonPasswords, BreachedPasswords, Prefixes, CallingCodes, WatchNames |
+    }
+    exported::lists::OwnChoice = lists::OwnChoice { Listed, Excepted, AsPublished | }
+    exported::lists::ListError = lists::Error { NoSuchDraft | Refused, Other }
+
     exported::invoices::ReceiptKind = invoices::ReceiptKind { Payment, Coupon, Refund, Chargeback, DisputeWon | }
     exported::invoices::DocumentKind = invoices::DocumentKind { Invoice, CreditNote, Receipt | }
     exported::invoices::InvoiceError = invoices::Error { | Refused, MoreThanInvoice, SellerIncomplete, Other }
@@ -449,7 +492,7 @@ variants! {
     exported::accounts::AccountType = accounts::AccountType { Standard, Developer | }
     exported::accounts::BillingMode = accounts::BillingMode { Prepaid, Postpaid | }
     exported::accounts::StandingKind = accounts::StandingKind { Active, Unverified, Held, Locked, Suspended, Closing, Closed | }
-    exported::accounts::AccountStanding = accounts::Standing { Active, Closing, Closed | Suspended }
+    exported::accounts::AccountStanding = accounts::Standing { Active, Unverified, Held, Locked, Closing, Closed | Suspended }
     exported::accounts::ClosingStep = closing::Step { Settling, Owing, Releasing, Done | }
     exported::accounts::AccountError = accounts::Error { | Refused, Owes, Other }
 

@@ -7,8 +7,8 @@ pub use crate::access::functions::{Class, Function, On, Tokens, Way, functions};
 pub use crate::access::people::Role;
 pub use limits::Limit;
 
-use crate::pricing;
 use crate::profiles::{policy, profile, subaccount};
+use crate::{lists, pricing};
 use serde::{Deserialize, Serialize};
 
 /// The format of a store that these rules write: they read every lower one, move it up when it is opened, and refuse a higher one.
@@ -83,7 +83,7 @@ pub struct Facts {
 const NAMES: [&str; 2] = [profile::PREFIX, subaccount::PREFIX];
 
 /// Keys and beginnings of keys that all stores of an installation hold alike.
-const SHARED: [&str; 2] = [pricing::PREFIX, policy::KEY];
+const SHARED: [&str; 3] = [lists::PREFIX, pricing::PREFIX, policy::KEY];
 
 /// Version, time zone data and the table of functions.
 pub fn describe() -> Facts {

@@ -10,8 +10,9 @@ use crate::ground::turn::Turn;
 use crate::ground::vocabulary::Caller;
 use crate::{
     about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
-    jobs, login, member_profile, members, operator, password, people, phone_numbers, policy, postpaid, pricing, queue,
-    recharge, recurring, refunds, reservations, statement, subaccounts, summary, totals, usage, zero_stop,
+    jobs, lists, login, member_profile, members, operator, password, people, phone_numbers, policy, postpaid, pricing,
+    queue, recharge, recurring, refunds, reservations, review, signup, statement, subaccounts, summary, totals, usage,
+    zero_stop,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -207,6 +208,14 @@ contract! {
     PROFILE_NEW_RECOVERY_CODES command member_profile::new_recovery_codes { caller }
     PROFILE_REMOVE_FACTOR command member_profile::remove_factor { caller, kind: plain }
 
+    LISTS_BEGIN command lists::begin { caller, name: plain, about: plain }
+    LISTS_ADD command lists::add { caller, name: plain, version: plain, entries: plain }
+    LISTS_PUBLISH command lists::publish { caller, name: plain, version: plain }
+    LISTS_STATUS query lists::status { caller }
+    LISTS_LOOK_UP query lists::look_up { caller, name: plain, value: plain }
+    LISTS_SET_OWN command lists::set_own { caller, name: plain, entries: plain }
+    LISTS_LIST_OWN query lists::list_own { caller, name: plain, after: plain, limit: plain }
+
     NUMBERS_OFFERS effect phone_numbers::offers { filter: plain }
     NUMBERS_PRICE_OFFERS query phone_numbers::price_offers { caller, auth_id: plain, offers: plain }
     NUMBERS_BUY command phone_numbers::buy { caller, auth_id: plain, purchase: plain }
@@ -278,6 +287,24 @@ contract! {
     RESERVATIONS_RELEASE command reservations::release { caller, reservations: plain }
     RESERVATIONS_LIST query reservations::list { caller, auth_id: plain, after: plain, limit: plain }
     RESERVATIONS_LIST_OPEN query reservations::list_open { caller, source: plain, after: plain, limit: plain }
+
+    REVIEW_OUTSTANDING query review::outstanding { caller, auth_id: plain }
+    REVIEW_HAND_IN command review::hand_in { caller, auth_id: plain, kind: plain, document: plain }
+    REVIEW_LIST_DOCUMENTS query review::list_documents { caller, auth_id: plain }
+    REVIEW_QUEUE query review::queue { caller, after: plain, limit: plain }
+    REVIEW_GET query review::get { caller, auth_id: plain }
+    REVIEW_READ_DOCUMENT query review::read_document { caller, auth_id: plain, number: plain }
+    REVIEW_NOTE command review::note { caller, auth_id: plain, text: plain }
+    REVIEW_ASK command review::ask { caller, auth_id: plain, kinds: plain, text: plain }
+    REVIEW_DECIDE command review::decide { caller, auth_id: plain, decision: plain, text: plain }
+    REVIEW_REINSTATE command review::reinstate { caller, auth_id: plain, documents: plain, text: plain }
+
+    SIGNUP_START command signup::start { caller, sign_up: plain }
+    SIGNUP_FINISH command signup::finish { caller, ticket: plain }
+    SIGNUP_RESEND command signup::resend { caller, holder: plain }
+    SIGNUP_CONFIRM command signup::confirm { caller, link: plain, holder: plain }
+    SIGNUP_START_CONFIRM command signup::start_confirm { caller, link: plain, old: plain }
+    SIGNUP_FINISH_CONFIRM command signup::finish_confirm { caller, ticket: plain }
 
     SUBACCOUNTS_CREATE command subaccounts::create { caller, parent: plain, name: plain, enabled: plain }
     SUBACCOUNTS_GET query subaccounts::get { caller, auth_id: plain }

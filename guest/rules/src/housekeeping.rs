@@ -91,6 +91,8 @@ pub(crate) fn clean(turn: &mut Turn<'_>) -> Result<Option<Next>, Fault> {
     let oldest = turn.now() - Policy::load(turn)?.usage_window_ms - DAY_MS;
     crate::usage::forget_counted(turn, oldest)?;
     crate::pricing::clean(turn)?;
+    crate::lists::tell_old(turn)?;
+    crate::signup::upkeep::clean(turn);
     forget_people(turn);
     let emptied = crate::usage::expire_rejected(turn, oldest)?;
     let wait = if emptied { DAY_MS } else { 0 };

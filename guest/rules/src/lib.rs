@@ -48,6 +48,7 @@ pub mod indexes;
 pub use coinbox_invoices as invoices;
 pub mod jobs;
 pub use coinbox_ledger as ledger;
+pub use coinbox_lists as lists;
 pub use coinbox_members as members;
 pub mod month_end;
 pub use coinbox_numbers as numbers;
@@ -62,7 +63,7 @@ mod stories;
 pub use coinbox_usage as usage;
 
 pub use access::credentials;
-pub use accounts::{closing, postpaid, subaccounts};
+pub use accounts::{closing, postpaid, review, signup, subaccounts};
 pub use credit::settings::{alerts, auto_recharge as recharge};
 pub use ground::{calendar, idempotency, ids, money, outside, port, product, turn, vocabulary};
 pub use invoices::recurring;

@@ -4,11 +4,13 @@
 pub mod answers;
 pub mod bounds;
 pub mod direct;
+pub mod door;
 pub mod export;
 pub mod forecast;
 pub mod import;
 pub mod keys;
 pub mod link;
+pub mod lists;
 pub mod local;
 pub mod metrics;
 pub mod printing;

@@ -2,8 +2,8 @@
 
 use crate::Hostile;
 use crate::bindings::exports::coinbox::billing::{
-    accounts, coupons, credits, events, invoices, links, login, members, numbers, operator, password, passwords, pricing,
-    profile, recurring, refunds, reservations, subaccounts, usage,
+    accounts, coupons, credits, events, invoices, links, lists, login, members, numbers, operator, password, passwords,
+    pricing, profile, recurring, refunds, reservations, review, signup, subaccounts, usage,
 };
 
 pub(crate) fn unused() -> ! {
@@ -369,6 +369,122 @@ impl credits::Guest for Hostile {
         _: credits::Adjustment,
         _: String,
     ) -> Result<credits::Adjusted, credits::CreditError> {
+        unused()
+    }
+}
+
+impl review::Guest for Hostile {
+    fn outstanding(_: review::Caller, _: String) -> Result<Vec<review::OutstandingStep>, review::ReviewError> {
+        unused()
+    }
+    fn hand_in(
+        _: review::Caller,
+        _: String,
+        _: review::EvidenceKind,
+        _: review::Blob,
+    ) -> Result<review::HandedIn, review::ReviewError> {
+        unused()
+    }
+    fn list_documents(_: review::Caller, _: String) -> Result<Vec<review::HandedIn>, review::ReviewError> {
+        unused()
+    }
+    fn queue(_: review::Caller, _: Option<String>, _: u32) -> Result<review::ReviewPage, review::ReviewError> {
+        unused()
+    }
+    fn get(_: review::Caller, _: String) -> Result<review::ReviewFile, review::ReviewError> {
+        unused()
+    }
+    fn read_document(_: review::Caller, _: String, _: u32) -> Result<review::HandedIn, review::ReviewError> {
+        unused()
+    }
+    fn note(_: review::Caller, _: String, _: String) -> Result<review::ReviewFile, review::ReviewError> {
+        unused()
+    }
+    fn ask(
+        _: review::Caller,
+        _: String,
+        _: Vec<review::EvidenceKind>,
+        _: String,
+    ) -> Result<review::ReviewFile, review::ReviewError> {
+        unused()
+    }
+    fn decide(
+        _: review::Caller,
+        _: String,
+        _: review::ReviewDecision,
+        _: String,
+    ) -> Result<review::ReviewFile, review::ReviewError> {
+        unused()
+    }
+    fn reinstate(
+        _: review::Caller,
+        _: String,
+        _: Vec<String>,
+        _: String,
+    ) -> Result<review::ReviewFile, review::ReviewError> {
+        unused()
+    }
+}
+
+impl signup::Guest for Hostile {
+    fn start(_: signup::Caller, _: signup::NewSignUp) -> Result<String, signup::SignupError> {
+        unused()
+    }
+    fn finish(_: signup::Caller, _: String) -> Result<signup::PendingSignUp, signup::SignupError> {
+        unused()
+    }
+    fn resend(_: signup::Caller, _: String) -> Result<signup::PendingSignUp, signup::SignupError> {
+        unused()
+    }
+    fn confirm(_: signup::Caller, _: String, _: String) -> Result<signup::ConfirmedSignUp, signup::SignupError> {
+        unused()
+    }
+    fn start_confirm(_: signup::Caller, _: String, _: String) -> Result<String, signup::SignupError> {
+        unused()
+    }
+    fn finish_confirm(_: signup::Caller, _: String) -> Result<signup::ConfirmAnswer, signup::SignupError> {
+        unused()
+    }
+}
+
+impl lists::Guest for Hostile {
+    fn begin(
+        _: lists::Caller,
+        _: lists::KnownList,
+        _: lists::ListSource,
+    ) -> Result<lists::ListVersion, lists::ListError> {
+        unused()
+    }
+    fn add(
+        _: lists::Caller,
+        _: lists::KnownList,
+        _: u32,
+        _: Vec<lists::ListEntry>,
+    ) -> Result<lists::ListVersion, lists::ListError> {
+        unused()
+    }
+    fn publish(_: lists::Caller, _: lists::KnownList, _: u32) -> Result<lists::ListVersion, lists::ListError> {
+        unused()
+    }
+    fn status(_: lists::Caller) -> Result<Vec<lists::ListStatus>, lists::ListError> {
+        unused()
+    }
+    fn look_up(_: lists::Caller, _: lists::KnownList, _: String) -> Result<lists::LookUpAnswer, lists::ListError> {
+        unused()
+    }
+    fn set_own(
+        _: lists::Caller,
+        _: lists::KnownList,
+        _: Vec<lists::OwnEntry>,
+    ) -> Result<lists::ListStatus, lists::ListError> {
+        unused()
+    }
+    fn list_own(
+        _: lists::Caller,
+        _: lists::KnownList,
+        _: Option<String>,
+        _: u32,
+    ) -> Result<lists::OwnPage, lists::ListError> {
         unused()
     }
 }
@@ -867,7 +983,12 @@ impl profile::Guest for Hostile {
     fn undo_email(_: profile::Caller, _: String) -> Result<(), profile::ProfileError> {
         unused()
     }
-    fn send_code(_: profile::Caller, _: profile::CodePurpose, _: Option<String>, _: profile::CodeChannel) -> Result<profile::CodeSent, profile::ProfileError> {
+    fn send_code(
+        _: profile::Caller,
+        _: profile::CodePurpose,
+        _: Option<String>,
+        _: profile::CodeChannel,
+    ) -> Result<profile::CodeSent, profile::ProfileError> {
         unused()
     }
     fn factors(_: profile::Caller) -> Result<profile::FactorList, profile::ProfileError> {
@@ -894,7 +1015,12 @@ impl profile::Guest for Hostile {
 }
 
 impl members::Guest for Hostile {
-    fn list(_: members::Caller, _: String, _: Option<u32>, _: u32) -> Result<members::MemberPage, members::MemberError> {
+    fn list(
+        _: members::Caller,
+        _: String,
+        _: Option<u32>,
+        _: u32,
+    ) -> Result<members::MemberPage, members::MemberError> {
         unused()
     }
     fn invite_owner(_: members::Caller, _: String, _: String) -> Result<members::Member, members::MemberError> {
@@ -903,13 +1029,27 @@ impl members::Guest for Hostile {
     fn start_accept(_: members::Caller, _: String) -> Result<String, members::MemberError> {
         unused()
     }
-    fn finish_accept(_: members::Caller, _: String, _: Option<String>) -> Result<members::HalfSession, members::MemberError> {
+    fn finish_accept(
+        _: members::Caller,
+        _: String,
+        _: Option<String>,
+    ) -> Result<members::HalfSession, members::MemberError> {
         unused()
     }
-    fn issue_temporary(_: members::Caller, _: String, _: u32, _: String) -> Result<members::TemporaryPassword, members::MemberError> {
+    fn issue_temporary(
+        _: members::Caller,
+        _: String,
+        _: u32,
+        _: String,
+    ) -> Result<members::TemporaryPassword, members::MemberError> {
         unused()
     }
-    fn allow_new_factors(_: members::Caller, _: String, _: u32, _: String) -> Result<members::NewFactors, members::MemberError> {
+    fn allow_new_factors(
+        _: members::Caller,
+        _: String,
+        _: u32,
+        _: String,
+    ) -> Result<members::NewFactors, members::MemberError> {
         unused()
     }
     fn start_enrol(_: members::Caller, _: String, _: String) -> Result<String, members::MemberError> {

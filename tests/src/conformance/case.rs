@@ -75,9 +75,20 @@ pub(super) struct Given {
     /// All tiers of version 1 of the price book.
     #[serde(default)]
     pub tiers: Vec<Value>,
+    /// Entries of version 1 of each list that is named, published.
+    #[serde(default)]
+    pub lists: BTreeMap<String, Vec<GivenEntry>>,
     /// Made in order of name.
     #[serde(default)]
     pub accounts: BTreeMap<String, GivenAccount>,
+}
+
+/// An entry of a list: as text, or with its note.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum GivenEntry {
+    Plain(String),
+    Noted([String; 2]),
 }
 
 #[derive(Debug, Deserialize)]
@@ -129,6 +140,9 @@ pub(super) struct CallStep {
     pub call: String,
     #[serde(default, rename = "as")]
     pub caller: Option<Value>,
+    /// The network address that the caller comes from.
+    #[serde(default)]
+    pub from: Option<String>,
     #[serde(default)]
     pub key: Option<String>,
     #[serde(default)]
@@ -147,6 +161,9 @@ pub(super) struct PasswordStep {
     pub start: String,
     #[serde(default)]
     pub settle: Option<String>,
+    /// The network address that the caller comes from.
+    #[serde(default)]
+    pub from: Option<String>,
     #[serde(default, rename = "as")]
     pub caller: Option<Value>,
     /// Of the first call, without the password in force.
@@ -358,7 +375,19 @@ fn noted<T: DeserializeOwned>(value: &Value) -> Result<T, CaseError> {
 
 impl Step {
     fn read(value: &Value) -> Result<Step, CaseError> {
-        let kinds = ["call", "password", "totp", "advance", "clock", "gateway", "mail", "telephony", "inventory", "claims", "expect"];
+        let kinds = [
+            "call",
+            "password",
+            "totp",
+            "advance",
+            "clock",
+            "gateway",
+            "mail",
+            "telephony",
+            "inventory",
+            "claims",
+            "expect",
+        ];
         let mut named = kinds.iter().filter(|kind| value.get(**kind).is_some());
         let (Some(kind), None) = (named.next(), named.next()) else {
             return Err(CaseError(format!("a step has exactly one of {}", kinds.join(", "))));

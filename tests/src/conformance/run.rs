@@ -2,7 +2,8 @@
 
 use super::START;
 use super::case::{
-    CallStep, Case, Expectation, GatewayStep, Given, GivenAccount, InventoryStep, PasswordStep, Step, TotpStep,
+    CallStep, Case, Expectation, GatewayStep, Given, GivenAccount, GivenEntry, InventoryStep, PasswordStep, Step,
+    TotpStep,
 };
 use super::effects::{self, Mark, Seen};
 use super::matching::{matches, matches_part};
@@ -167,9 +168,26 @@ impl Run {
             }
             self.must("pricing.publish-version", json!({"version": version, "starts-at": "0"}))?;
         }
+        for (name, entries) in &given.lists {
+            self.prepare_list(name, entries).with_context(|| format!("list `{name}`"))?;
+        }
         for (name, account) in &given.accounts {
             self.prepare_account(name, account).with_context(|| format!("account `{name}`"))?;
         }
+        Ok(())
+    }
+
+    fn prepare_list(&mut self, name: &str, entries: &[GivenEntry]) -> anyhow::Result<()> {
+        let about =
+            json!({"source": "the case", "edition": "", "dated": self.world.coinbox.now().to_string(), "licence": ""});
+        let version = self.must("lists.begin", json!({"name": name, "about": about}))?["version"].clone();
+        let entry = |entry: &GivenEntry| match entry {
+            GivenEntry::Plain(entry) => json!({"entry": entry, "note": ""}),
+            GivenEntry::Noted([entry, note]) => json!({"entry": entry, "note": note}),
+        };
+        let entries: Vec<Value> = entries.iter().map(entry).collect();
+        self.must("lists.add", json!({"name": name, "version": version, "entries": entries}))?;
+        self.must("lists.publish", json!({"name": name, "version": version}))?;
         Ok(())
     }
 
@@ -214,10 +232,13 @@ impl Run {
         let mails = self.world.mailer.messages();
         let link = mails.last().and_then(|mail| mail.secret_facts.first()).context("a link")?.value.clone();
         let start = json!({ "link": link });
-        let half = self.weighed(Some(&json!("nobody")), ("members.start-accept", start), None, Some(PASSWORD), (
-            "members.finish-accept",
-            json!({"name": null}),
-        ))?;
+        let half = self.weighed(
+            (Some(&json!("nobody")), None),
+            ("members.start-accept", start),
+            None,
+            Some(PASSWORD),
+            ("members.finish-accept", json!({"name": null})),
+        )?;
         let half = json!({"session": {"token": half["ok"]["token"]}});
         let phone = format!("1415555{:04}", 100 + self.phones);
         self.phones += 1;
@@ -242,13 +263,21 @@ impl Run {
     fn session_of(&mut self, name: &str) -> anyhow::Result<Value> {
         let known = self.variables.get(&format!("{name}.session")).cloned().unwrap_or_default();
         let who = json!({"session": {"token": known}});
-        if self.call("profile.get", Map::new(), Some(&who), None)?.get("ok").is_some() {
+        if self.call("profile.get", Map::new(), (Some(&who), None), None)?.get("ok").is_some() {
             return Ok(who);
         }
-        let text = |of: &str| self.variables.get(&format!("{name}.{of}")).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text = |of: &str| {
+            self.variables.get(&format!("{name}.{of}")).and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
         let (email, password) = (text("email"), text("password"));
         let start = json!({"email": email, "device-token": null});
-        let step = self.weighed(Some(&json!("nobody")), ("login.start", start), Some(&password), None, ("login.finish", json!({})))?;
+        let step = self.weighed(
+            (Some(&json!("nobody")), None),
+            ("login.start", start),
+            Some(&password),
+            None,
+            ("login.finish", json!({})),
+        )?;
         let half = json!({"session": {"token": step["ok"]["second-factor"]["token"]}});
         self.must_as("login.send-code", json!({"channel": "sms"}), &half)?;
         let code = self.world.telephony.codes().last().context("a code")?.code.clone();
@@ -262,7 +291,7 @@ impl Run {
     /// A password that is counted, weighed and settled. The first call that answers an error is the last.
     fn weighed(
         &mut self,
-        caller: Option<&Value>,
+        caller: (Option<&Value>, Option<&str>),
         (start, args): (&str, Value),
         old: Option<&str>,
         new: Option<&str>,
@@ -277,7 +306,7 @@ impl Run {
         let started = self.call(start, args, caller, None)?;
         let Some(ticket) = started.get("ok") else { return Ok(started) };
         let weigh = json!({"ticket": ticket, "old": old, "new": new}).as_object().cloned().unwrap_or_default();
-        let weighed = self.call("passwords.weigh", weigh, None, None)?;
+        let weighed = self.call("passwords.weigh", weigh, (None, None), None)?;
         let Some(ticket) = weighed.get("ok") else { return Ok(weighed) };
         settle_args.insert("ticket".to_owned(), ticket.clone());
         self.call(settle, settle_args, caller, None)
@@ -292,7 +321,7 @@ impl Run {
         let (old, new) = (text(&step.old)?, text(&step.new)?);
         let settle = step.settle.clone().unwrap_or_else(|| step.start.replace(".start", ".finish"));
         let answer = self.weighed(
-            step.caller.as_ref(),
+            (step.caller.as_ref(), step.from.as_deref()),
             (&step.start, Value::Object(args)),
             old.as_deref(),
             new.as_deref(),
@@ -379,7 +408,7 @@ impl Run {
     fn call_step(&mut self, step: &CallStep) -> anyhow::Result<()> {
         let args = self.variables.fill_fields(&step.args, false).map_err(anyhow::Error::msg)?;
         let before = if self.checks_errors { Some(self.stored()?) } else { None };
-        let answer = self.call(&step.call, args, step.caller.as_ref(), step.key.as_deref())?;
+        let answer = self.call(&step.call, args, (step.caller.as_ref(), step.from.as_deref()), step.key.as_deref())?;
         self.lines.push(format!("{} -> {}", step.call, canonical(&answer)));
         if let Some(before) = before.filter(|_| answer.get("err").is_some()) {
             ensure!(before == self.stored()?, "answered {answer} and changed the store all the same");
@@ -481,7 +510,7 @@ impl Run {
     /// A call that must succeed.
     fn must_as(&mut self, function: &str, args: Value, caller: &Value) -> anyhow::Result<Value> {
         let Value::Object(args) = args else { bail!("arguments are an object") };
-        let mut answer = self.call(function, args, Some(caller), None)?;
+        let mut answer = self.call(function, args, (Some(caller), None), None)?;
         ensure!(answer.get("ok").is_some(), "{function} answered {answer}");
         self.drain()?;
         Ok(answer["ok"].take())
@@ -491,16 +520,17 @@ impl Run {
         &mut self,
         function: &str,
         mut args: Map<String, Value>,
-        caller: Option<&Value>,
+        (caller, from): (Option<&Value>, Option<&str>),
         key: Option<&str>,
     ) -> anyhow::Result<Value> {
         if takes_caller(function) {
             self.requests += 1;
             let who = self.who(caller)?;
             let request = format!("request-{}", self.requests);
-            args.insert("caller".to_owned(), json!({"who": who, "request": request, "idempotency-key": key}));
+            let caller = json!({"who": who, "address": from, "request": request, "idempotency-key": key});
+            args.insert("caller".to_owned(), caller);
         } else {
-            ensure!(caller.is_none() && key.is_none(), "`{function}` takes no caller");
+            ensure!(caller.is_none() && from.is_none() && key.is_none(), "`{function}` takes no caller");
         }
         let args = Value::Object(args);
         let is_for_jobs = matches!(function, "jobs.perform" | "jobs.next-request");
@@ -560,7 +590,7 @@ impl Run {
     fn seen(&mut self) -> anyhow::Result<Seen> {
         loop {
             let args = json!({"after": self.position, "limit": 1000});
-            let answer = self.call("events.read", args.as_object().cloned().unwrap_or_default(), None, None)?;
+            let answer = self.call("events.read", args.as_object().cloned().unwrap_or_default(), (None, None), None)?;
             let page = answer["ok"].as_array().cloned().with_context(|| format!("events.read answered {answer}"))?;
             let Some(last) = page.last() else { break };
             self.position = last["position"].as_str().unwrap_or_default().to_owned();
@@ -632,7 +662,9 @@ impl Run {
 
     fn close(mut self) -> anyhow::Result<Transcript> {
         let seen = self.seen()?;
-        for values in [&seen.requests, &seen.movements, &seen.mails, &seen.codes, &seen.hang_ups, &seen.inventory, &seen.claims] {
+        for values in
+            [&seen.requests, &seen.movements, &seen.mails, &seen.codes, &seen.hang_ups, &seen.inventory, &seen.claims]
+        {
             self.lines.extend(values.iter().map(canonical));
         }
         let left = Left { run: self.lines, ..stored(&*self.world.store)? };

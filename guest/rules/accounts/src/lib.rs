@@ -9,6 +9,10 @@ mod jobs;
 pub mod listing;
 pub mod main_account;
 pub mod postpaid;
+pub mod review;
+pub mod signup;
+#[cfg(test)]
+mod stories;
 pub mod subaccounts;
 
 pub use coinbox_ground::interfaces::accounts::Error;

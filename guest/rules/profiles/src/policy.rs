@@ -13,6 +13,7 @@ pub mod load;
 mod people;
 pub mod record;
 pub mod settings;
+mod sign_ups;
 mod table;
 
 pub use limits::{Limits, Rates, maximum_recharge, rates};
@@ -21,3 +22,4 @@ pub use load::{begin, changed_facts, save};
 pub use people::People;
 pub use record::NUMBERS_MAX;
 pub use record::{AMOUNT_MAX, FirstMonth, Policy, Seller, SpendRule, UnusualSpend};
+pub use sign_ups::{DOCUMENTS, SignUps};

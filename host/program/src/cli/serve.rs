@@ -3,19 +3,25 @@
 use super::seller;
 use crate::config::{Config, LogFormat};
 use crate::open::{self, Opened};
+use coinbox_host::blobs::Blobs;
 use coinbox_host::coinbox::Drive;
 use coinbox_host::contract::types::{Caller, Operator, Principal};
 use coinbox_host::json as wit;
 use coinbox_host::text;
-use coinbox_operations::printing;
+use coinbox_operations::link::LinkError;
 use coinbox_operations::running::Running;
+use coinbox_operations::{lists, printing};
 use coinbox_server::Rest;
 use coinbox_server::operators::Operators;
 use coinbox_server::serve as server;
 use serde_json::json;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+
+/// How often files that no record names are removed.
+const SWEPT_EVERY: Duration = Duration::from_secs(3600);
 
 /// Starts logging to standard error in the configured form.
 pub fn log(config: &Config) {
@@ -57,17 +63,40 @@ fn tell_store(opened: &Opened) {
     }
 }
 
-/// Says at every start what has to be set before anything can be charged or issued (R89).
-fn warn_of_seller(host: &Running) -> anyhow::Result<()> {
-    let permissions = vec!["operator.get-settings".to_owned()];
-    let caller = Caller {
+/// A caller for what is done at every start, with these permissions.
+fn at_start(permissions: &[&str]) -> Caller {
+    let permissions = permissions.iter().map(|name| (*name).to_owned()).collect();
+    Caller {
         who: Principal::Operator(Operator { name: "start".to_owned(), permissions }),
         address: None,
         device: None,
         request: "start".to_owned(),
         idempotency_key: None,
         part: None,
+    }
+}
+
+/// Publishes the snapshots of lists that sign-ups and passwords are judged by, where nothing is in force: `coinbox lists update` brings newer ones.
+fn begin_lists(host: &Running) -> anyhow::Result<()> {
+    let caller = wit::to_value(&at_start(&["lists.status", "lists.begin", "lists.add", "lists.publish"]))?;
+    let call = |function: &str, mut arguments: serde_json::Value| {
+        arguments["caller"] = caller.clone();
+        let mut answer =
+            host.coinbox.call(function, &arguments).map_err(|error| LinkError::Failed(error.to_string()))?;
+        match answer.get("ok") {
+            Some(_) => Ok(answer["ok"].take()),
+            None => Err(LinkError::Failed(format!("{function} answered {answer}"))),
+        }
     };
+    for list in lists::begin(&call)? {
+        tracing::info!(list, "the snapshot of this list is in force");
+    }
+    Ok(())
+}
+
+/// Says at every start what has to be set before anything can be charged or issued (R89).
+fn warn_of_seller(host: &Running) -> anyhow::Result<()> {
+    let caller = at_start(&["operator.get-settings"]);
     let answer = host.coinbox.call("operator.get-settings", &json!({"caller": wit::to_value(&caller)?}))?;
     let missing = seller::lacks(&answer["ok"]);
     if !missing.is_empty() {
@@ -78,6 +107,20 @@ fn warn_of_seller(host: &Running) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// Removes, every hour, files that no record names.
+async fn sweep(blobs: Arc<Blobs>) {
+    loop {
+        tokio::time::sleep(SWEPT_EVERY).await;
+        let blobs = blobs.clone();
+        match tokio::task::spawn_blocking(move || blobs.sweep()).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(removed)) => tracing::info!(removed, "files that no record names were removed"),
+            Ok(Err(error)) => tracing::warn!(%error, "files that no record names could not be removed"),
+            Err(panic) => tracing::error!(%panic, "removing files panicked"),
+        }
+    }
 }
 
 async fn serve(config: &Config) -> anyhow::Result<()> {
@@ -101,6 +144,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
             .with_file(&settings.operators)
             .map_err(|problem| anyhow::anyhow!("operators {file}: {problem}"))?;
         warn_of_seller(&opened.running)?;
+        begin_lists(&opened.running)?;
         Ok::<_, anyhow::Error>((opened, operators))
     });
     let (opened, operators) = opened.await??;
@@ -113,6 +157,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     tokio::task::spawn_blocking(move || tell_store(&opened)).await?;
     tracing::info!(%address, data = %config.data.display(), simulated = host.is_simulated(), "serving");
 
+    let sweeping = tokio::spawn(sweep(host.blobs.clone()));
     let mut cause = None;
     let stop = async {
         tokio::select! {
@@ -122,6 +167,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
         }
     };
     server::run(rest.clone(), coinbox_server::router(rest), listener, stop).await;
+    sweeping.abort();
     let stopped = tokio::task::spawn_blocking(move || host.stop()).await?;
     if let Some(cause) = cause {
         anyhow::bail!(

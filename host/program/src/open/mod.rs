@@ -5,6 +5,7 @@ mod parts;
 
 use crate::config::{ClockMode, Config, Email};
 use coinbox_host::admission::Buckets;
+use coinbox_host::blobs::Blobs;
 use coinbox_host::capability::{Capabilities, Clock, Mailer};
 use coinbox_host::clock::{ClockMark, GuardedClock, Machine, RealClock, SimulatedClock};
 use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
@@ -270,8 +271,7 @@ fn open_once(
     let kept = Kept { clock_file, guard, age };
     kept.keep_clock(coinbox.now())?;
     kept.guard.iter().for_each(Guard::keep);
-    let mut running = Running::new(coinbox, metrics).with(Arc::new(kept));
-    running.documents = documents;
+    let running = Running::new(coinbox, metrics).with(Arc::new(kept)).keeping(documents, Blobs::beside_store(data));
     Ok(Opened { running, new, last })
 }
 

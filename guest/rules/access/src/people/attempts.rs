@@ -79,6 +79,9 @@ struct Ticket {
     subject: String,
     member: Option<MemberId>,
     commitment: Option<String>,
+    /// What the old password is compared with where it is nobody's yet: the hash of a sign-up.
+    #[serde(default)]
+    against: Option<String>,
     verdict: Option<Verdict>,
     new_hash: Option<String>,
     rehashed: Option<String>,
@@ -155,6 +158,15 @@ fn open(turn: &Turn<'_>, sealed: &str) -> Result<Ticket, Fault> {
 
 /// Begins an attempt, which the door has counted. Answers its ticket.
 pub fn start(turn: &mut Turn<'_>, start: Start<'_>) -> Result<String, Fault> {
+    begin(turn, start, None)
+}
+
+/// [`start`] of an attempt whose old password is nobody's yet: it is compared with this hash. An empty one fits nothing.
+pub fn start_against(turn: &mut Turn<'_>, start: Start<'_>, hash: &str) -> Result<String, Fault> {
+    begin(turn, start, Some(hash.to_owned()))
+}
+
+fn begin(turn: &mut Turn<'_>, start: Start<'_>, against: Option<String>) -> Result<String, Fault> {
     let name = format!("{}{}", time_key(turn.now()), secrets::draw(turn, 8));
     // Read for nobody too: the same crossings whoever is asked for.
     let (version, epoch) = match start.member {
@@ -176,6 +188,7 @@ pub fn start(turn: &mut Turn<'_>, start: Start<'_>) -> Result<String, Fault> {
         subject: start.subject,
         member: start.member,
         commitment,
+        against,
         verdict: None,
         new_hash: None,
         rehashed: None,
@@ -223,7 +236,10 @@ pub fn weigh<W>(
         return Err(Fault::from(Refusal::Unauthenticated).into());
     }
     if let Some(old) = old {
-        (ticket.verdict, ticket.rehashed) = compare(turn, ticket.member, old)?;
+        (ticket.verdict, ticket.rehashed) = match &ticket.against {
+            Some(hash) => (Some(compared(turn, hash, old)), None),
+            None => compare(turn, ticket.member, old)?,
+        };
     }
     let is_right = ticket.verdict.is_none_or(|verdict| verdict != Verdict::Wrong);
     if let Some(new) = new.filter(|_| is_right) {
@@ -234,6 +250,15 @@ pub fn weigh<W>(
         ticket.new_hash = Some(turn.vault().hash_password(new));
     }
     Ok(seal(turn, ticket))
+}
+
+/// Compares with a hash that is no member's.
+fn compared(turn: &Turn<'_>, hash: &str, old: &str) -> Verdict {
+    turn.prefetch(["pw/-".to_owned()]);
+    match turn.vault().verify_password(old, hash) {
+        Compared::Differs => Verdict::Wrong,
+        Compared::Matches | Compared::MatchesOutdated => Verdict::Right,
+    }
 }
 
 fn compare(turn: &Turn<'_>, member: Option<MemberId>, old: &str) -> Result<(Option<Verdict>, Option<String>), Fault> {
@@ -348,6 +373,30 @@ mod tests {
         assert_eq!(known.len(), unknown.len());
         let ticket = weighed(&fake, &unknown, Some(OLD), None).expect("weighed");
         assert_eq!(settled(&fake, START, "login", &ticket).expect("settled").verdict, Some(Verdict::Wrong));
+    }
+
+    #[test]
+    fn what_is_nobodys_yet_is_compared_with_its_own_hash() {
+        let (fake, _) = store();
+        for (hash, typed, verdict) in [
+            (format!("hash:{OLD}"), OLD, Verdict::Right),
+            (format!("hash:{OLD}"), "another", Verdict::Wrong),
+            (String::new(), OLD, Verdict::Wrong),
+        ] {
+            let begun = |turn: &mut Turn<'_>| {
+                let start = Start { door: "sign-up", subject: String::new(), member: None, old: Some(typed) };
+                start_against(turn, start, &hash)
+            };
+            let ticket = fake.command(START, begun).expect("begun");
+            assert_eq!(ticket.len(), begun_length(&fake));
+            let ticket = weighed(&fake, &ticket, Some(typed), None).expect("weighed");
+            assert_eq!(settled(&fake, START, "sign-up", &ticket).expect("settled").verdict, Some(verdict));
+        }
+    }
+
+    /// Length of any ticket.
+    fn begun_length(fake: &Fake) -> usize {
+        begun(fake, None, None).len()
     }
 
     #[test]

@@ -212,6 +212,7 @@ fn fix(turn: &mut Turn<'_>, account: AuthId, closing: &mut Closing) -> Result<in
         turn.remove(&queue::single_key(since, &format!("{account}/closing")));
     }
     dunning::closed(turn, account)?;
+    crate::review::seen::closed(turn, account)?;
     closing.closed = Some(turn.now());
     closing.refunded = fixed.refunded;
     closing.forfeited = fixed.forfeited;

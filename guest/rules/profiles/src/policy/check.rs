@@ -56,6 +56,7 @@ impl Policy {
             let unique = prefixes[..place].iter().all(|(_, other)| other != prefix);
             checks.require(unique, field, FieldRule::NotAllowedTogether, "differs from the other prefixes");
         }
+        self.check_documents(checks);
         self.check_seller(before, checks);
     }
 

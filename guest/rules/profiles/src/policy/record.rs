@@ -2,6 +2,7 @@
 
 use super::amounts::PerCurrency;
 use super::people::People;
+use super::sign_ups::SignUps;
 use crate::tax_rates::TaxRate;
 use coinbox_ground::currency::Currency;
 use coinbox_ground::money::Money;
@@ -121,6 +122,9 @@ pub struct Policy {
     /// SEC-3, SEC-8, SEC-9.
     #[serde(default, skip_serializing_if = "People::is_default")]
     pub people: People,
+    /// ACC-3, ACC-5.
+    #[serde(default, skip_serializing_if = "SignUps::is_default")]
+    pub sign_ups: SignUps,
 }
 
 /// When the usage of a day is unusual (R33).
@@ -252,6 +256,7 @@ impl Default for Policy {
             require_billing_address: false,
             unusual_spend: Some(UnusualSpend::default()),
             people: People::default(),
+            sign_ups: SignUps::default(),
         }
     }
 }

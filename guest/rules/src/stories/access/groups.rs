@@ -75,17 +75,24 @@ pub(super) const GROUPS: &[Group] = &[
         SUSPENDED,
         &[
             "coupons.redeem",
-            "credits.add-card",
             "credits.recharge",
-            "credits.remove-card",
-            "credits.set-alerts",
             "credits.set-auto-recharge",
-            "credits.set-default-card",
             "invoices.set-billing",
             "invoices.set-seats",
         ],
     ),
-    change("OAF", OWING, &["credits.settle"]),
+    // Whoever closes an account that owes something settles it, with another card if the old one is refused.
+    change(
+        "OAF",
+        OWING,
+        &[
+            "credits.add-card",
+            "credits.remove-card",
+            "credits.set-alerts",
+            "credits.set-default-card",
+            "credits.settle",
+        ],
+    ),
     // Usage: sums for everybody, lines for those who build and help.
     read("OADSFTt", &["usage.summary"]),
     read("OADSFT", &["usage.get-daily-summary"]),
@@ -105,6 +112,9 @@ pub(super) const GROUPS: &[Group] = &[
     Group { counted: "message", ..used("Tt", NONE, &["reservations.extend", "reservations.reserve"]) },
     Group { counted: "message", standings: NONE, ..read("Tt", &["usage.admit"]) },
     read("Tt", &["usage.quote-event"]),
+    // Sign-up and review: what is outstanding, and documents of one's own.
+    read("OADSF", &["review.list-documents", "review.outstanding"]),
+    change("OADSF", OPEN, &["review.hand-in"]),
     // Close.
     Group { fresh: true, ..change("O", OWING, &["accounts.close"]) },
     read("O", &["accounts.get-closing"]),
@@ -135,6 +145,10 @@ pub(super) const GROUPS: &[Group] = &[
             "recurring.change",
             "recurring.end",
             "recurring.start",
+            "review.ask",
+            "review.decide",
+            "review.note",
+            "review.reinstate",
         ],
     ),
     read(
@@ -149,6 +163,8 @@ pub(super) const GROUPS: &[Group] = &[
             "pricing.get-surcharge-overrides",
             "pricing.get-tier-overrides",
             "pricing.list-overrides",
+            "review.get",
+            "review.read-document",
         ],
     ),
     // The operator's alone, about no account in particular.
@@ -159,6 +175,10 @@ pub(super) const GROUPS: &[Group] = &[
             "accounts.create",
             "coupons.create",
             "coupons.withdraw",
+            "lists.add",
+            "lists.begin",
+            "lists.publish",
+            "lists.set-own",
             "operator.change-settings",
             "operator.resolve-payment",
             "pricing.add-product",
@@ -184,6 +204,9 @@ pub(super) const GROUPS: &[Group] = &[
             "coupons.get",
             "coupons.list",
             "invoices.list-issued",
+            "lists.list-own",
+            "lists.look-up",
+            "lists.status",
             "operator.compare",
             "operator.compare-derived",
             "operator.compare-events",
@@ -203,6 +226,7 @@ pub(super) const GROUPS: &[Group] = &[
             "pricing.list-rows",
             "pricing.list-versions",
             "reservations.list-open",
+            "review.queue",
             "usage.list-rejected",
             "usage.list-running",
         ],
@@ -222,8 +246,86 @@ pub(super) const GROUPS: &[Group] = &[
     used("", ANY, &["usage.calls-ended"]),
 ];
 
-/// Functions that ask for no permission: they say so in the contract, and check what they are handed by themselves.
-pub(super) const UNGUARDED: &[&str] = &[
+/// Functions about the member who asks: for every role, in every standing but closed, and for nobody else.
+pub(super) struct Own {
+    /// Which half sessions open them too: `second-factor`, `choose-password`, `enrol`.
+    pub(super) halves: &'static [&'static str],
+    /// Whether a whole session needs a fresh proof.
+    pub(super) fresh: bool,
+    /// Whether the audit log tells of them.
+    pub(super) audited: bool,
+    /// Which.
+    pub(super) functions: &'static [&'static str],
+}
+
+const ENROL: &[&str] = &["enrol"];
+
+const fn own(halves: &'static [&'static str], functions: &'static [&'static str]) -> Own {
+    Own { halves, fresh: false, audited: true, functions }
+}
+
+const fn fresh(halves: &'static [&'static str], functions: &'static [&'static str]) -> Own {
+    Own { fresh: true, ..own(halves, functions) }
+}
+
+const fn looked_at(halves: &'static [&'static str], functions: &'static [&'static str]) -> Own {
+    Own { audited: false, ..own(halves, functions) }
+}
+
+/// Every function about the member who asks.
+pub(super) const OWN: &[Own] = &[
+    // Profile, password, factors, sessions, logins.
+    looked_at(NONE, &["login.list-logins", "login.list-sessions", "profile.get"]),
+    looked_at(ENROL, &["profile.factors"]),
+    // It says that a session is used, and changes nothing that anybody would ask about.
+    looked_at(NONE, &["login.touch"]),
+    own(
+        NONE,
+        &[
+            "login.end-others",
+            "login.end-session",
+            "login.finish-proof",
+            "login.start-proof",
+            "password.finish-change",
+            "password.start-change",
+            "profile.change",
+        ],
+    ),
+    own(&["second-factor"], &["login.check", "login.send-code"]),
+    own(&["second-factor", "choose-password", "enrol"], &["login.logout"]),
+    own(&["choose-password"], &["password.choose", "password.start-choose"]),
+    own(ENROL, &["profile.confirm-authenticator", "profile.confirm-phone", "profile.send-code"]),
+    fresh(ENROL, &["profile.begin-authenticator"]),
+    fresh(
+        NONE,
+        &["profile.new-recovery-codes", "profile.remove-factor", "profile.request-email", "profile.start-phone-change"],
+    ),
+];
+
+/// Functions for whoever comes: what they open is a secret among their arguments.
+pub(super) const PUBLIC: &[&str] = &[
+    "links.look",
+    "login.finish",
+    "login.start",
+    "members.finish-accept",
+    "members.finish-enrol",
+    "members.start-accept",
+    "members.start-enrol",
+    "password.finish-reset",
+    "password.request-reset",
+    "password.start-reset",
+    "profile.confirm-email",
+    "profile.undo-email",
+    "signup.confirm",
+    "signup.finish",
+    "signup.finish-confirm",
+    "signup.resend",
+    "signup.start",
+    "signup.start-confirm",
+];
+
+/// Functions that take no caller, or check what they are handed by themselves.
+pub(super) const FREE: &[&str] = &[
     "about.describe",
     "accounts.authenticate",
     "coupons.claim",
@@ -235,45 +337,8 @@ pub(super) const UNGUARDED: &[&str] = &[
     "jobs.perform",
     "jobs.shared-changed",
     "jobs.store-opened",
-    "links.look",
-    "login.check",
-    "login.end-others",
-    "login.end-session",
-    "login.finish",
-    "login.finish-proof",
-    "login.list-logins",
-    "login.list-sessions",
-    "login.logout",
-    "login.send-code",
-    "login.start",
-    "login.start-proof",
-    "login.touch",
-    "members.finish-accept",
-    "members.finish-enrol",
-    "members.start-accept",
-    "members.start-enrol",
-    "password.choose",
-    "password.finish-change",
-    "password.finish-reset",
-    "password.request-reset",
-    "password.start-change",
-    "password.start-choose",
-    "password.start-reset",
-    "passwords.weigh",
-    "profile.begin-authenticator",
-    "profile.change",
-    "profile.confirm-authenticator",
-    "profile.confirm-email",
-    "profile.confirm-phone",
-    "profile.factors",
-    "profile.get",
-    "profile.new-recovery-codes",
-    "profile.remove-factor",
-    "profile.request-email",
-    "profile.send-code",
-    "profile.start-phone-change",
-    "profile.undo-email",
     "numbers.offers",
+    "passwords.weigh",
 ];
 
 /// The group of a function.

@@ -3,10 +3,13 @@
 mod billing;
 mod coupons;
 mod documents;
+mod known_lists;
 mod lists;
 mod numbers;
 mod operators;
 mod pdf;
+mod people;
+mod person;
 mod products;
 mod recurring;
 mod refunds;
@@ -15,10 +18,13 @@ mod usage;
 pub use billing::{Alerts, Card, Credit, Recharge, Switch};
 pub use coupons::Coupons;
 pub use documents::{Billing, Invoices, Listed, Receipts, Seats};
+pub use known_lists::{EntryChoice, KnownLists, ListName, ListUpdate};
 pub use lists::{AccountKind, Accounts, Documents, Issued, word};
 pub use numbers::{NumberType, Numbers};
 pub use operators::{NewOperator, Operators, PermissionSet};
 pub use pdf::{Document, Pdf, SampleKind};
+pub use people::{Decision, Evidence, Member, Review};
+pub use person::{Channel, Factor, Login, Me, MyOwn, Own, SignUp, SignUpStep};
 pub use products::{NewProduct, ProductChange, Products};
 pub use recurring::{NewRecurring, Recurring};
 pub use refunds::{Queue, Refunds};
@@ -91,6 +97,12 @@ pub enum Command {
     /// Sub-accounts
     #[command(subcommand)]
     Subaccount(Subaccount),
+    /// Sign-ups that wait for a decision, and suspensions that are lifted
+    #[command(subcommand)]
+    Review(Review),
+    /// The people of an account
+    #[command(subcommand)]
+    Member(Member),
     /// Balance, lots, adjustments
     #[command(subcommand)]
     Credit(Credit),
@@ -133,6 +145,9 @@ pub enum Command {
     /// How documents look with the configured templates, without store or server
     #[command(subcommand)]
     Document(Document),
+    /// What sign-ups, passwords and codes are judged by: mail domains, networks, common passwords, prefixes
+    #[command(subcommand)]
+    Lists(KnownLists),
     /// Phone numbers
     #[command(subcommand)]
     Numbers(Numbers),
@@ -198,6 +213,12 @@ pub enum Command {
     Operator(Operators),
     /// Print the effective configuration, secrets masked
     Config,
+    /// Sign up for an account of your own, step by step
+    Signup(SignUp),
+    /// Log in to your account. Asks for the password without showing it
+    Login(Login),
+    /// Your profile, second factors, sessions and password
+    Me(Me),
     /// Run random histories of the rules, with faults, against an independent model
     Simulate(Simulate),
 }
