@@ -27,12 +27,15 @@ impl From<WeighFault<Vec<Weakness>>> for Error {
     }
 }
 
+/// Whose password it becomes at a door of another area: address and names.
+pub type Whose = fn(&Turn<'_>, &Judged<'_>) -> Result<(String, Vec<String>), Fault>;
+
 /// Weighs the password that is in force, judges and hashes the one that is to be. `others` says whose password it becomes at doors of other areas: address
 /// and names.
 pub fn weigh(
     turn: &Turn<'_>,
     known: &Known,
-    others: fn(&Turn<'_>, &Judged<'_>) -> Result<(String, Vec<String>), Fault>,
+    others: Whose,
     ticket: &str,
     old: Option<&str>,
     new: Option<&str>,
