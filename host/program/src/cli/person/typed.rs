@@ -1,6 +1,6 @@
 //! What a person types: passwords and codes, which no screen shows and no list of processes.
 
-use std::io::{BufRead, IsTerminal, Read, Write};
+use std::io::{BufRead, IsTerminal, Write};
 
 /// Longest line that is read: longer than any password may be.
 const LINE_BYTES_MAX: u64 = 8192;
