@@ -44,14 +44,14 @@ mod tests {
     use super::*;
 
     /// Attack 23.
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn who_finds_no_permit_within_two_seconds_is_told_when_to_come_again() {
         let weighers = Weighers::of(2);
         let (first, second) = (weighers.permit().await.expect("free"), weighers.permit().await.expect("free"));
-        let started = tokio::time::Instant::now();
+        let started = std::time::Instant::now();
         let failure = weighers.permit().await.err().expect("none is free");
         assert_eq!((failure.status.as_u16(), failure.retry_after), (503, Some(2)));
-        assert_eq!(started.elapsed(), PATIENCE);
+        assert!(started.elapsed() >= PATIENCE);
         drop(first);
         let third = weighers.permit().await.expect("one is free again");
         drop((second, third));

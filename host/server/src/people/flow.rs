@@ -55,14 +55,14 @@ async fn settle(asked: &Asked, flow: Flow) -> Result<Value, Failure> {
 
 /// Weighs what a ticket is for. Answers the ticket that follows, or the error of the interface.
 async fn weigh(rest: &Arc<Rest>, permit: Permit, arguments: Value) -> Result<Result<Value, Value>, Failure> {
-    let weighed = move |rest: &Rest| {
+    let weighed = move |rest: &Rest| -> Result<Value, Failure> {
         let _held = &permit;
         let started = Instant::now();
         let answer = rest.host.coinbox.call(WEIGH, &arguments);
         rest.measured(WEIGH, started, answer.as_ref().map(|answer| answer.get("err").is_none()).ok());
         Ok(answer?)
     };
-    let mut answer: Value = rest.blocking(weighed).await?;
+    let mut answer = rest.blocking(weighed).await?;
     Ok(match (answer.get_mut("err").map(Value::take), answer.get_mut("ok").map(Value::take)) {
         (Some(error), _) => Err(error),
         (None, Some(ok)) => Ok(ok),
