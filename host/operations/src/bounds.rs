@@ -42,14 +42,23 @@ const MOMENTS: [&str; 31] = [
 ];
 
 /// The rest of them.
-const MORE_MOMENTS: [&str; 12] = [
+const MORE_MOMENTS: [&str; 21] = [
+    "again",
+    "asked",
+    "authenticator",
     "complete-since",
+    "dated",
     "ended",
     "first",
+    "from",
     "last",
+    "last-login",
     "moments",
     "payment-at",
+    "pending-authenticator",
+    "published",
     "reconciling",
+    "seen",
     "too-often",
     "until",
     "used-from",

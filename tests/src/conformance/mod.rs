@@ -37,7 +37,7 @@ pub fn files() -> Vec<(String, PathBuf)> {
     let mut found = Vec::new();
     let areas = entries(&folder()).into_iter().filter(|path| path.is_dir());
     for area in areas.chain([repository("tests/security")]) {
-        for file in entries(&area).into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "json")) {
+        for file in entries(&area).into_iter().filter(|path| is_case(path)) {
             found.push((format!("{}/{}", stem(&area), stem(&file)), file));
         }
     }
@@ -48,6 +48,11 @@ pub fn files() -> Vec<(String, PathBuf)> {
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let listed = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     listed.map(|entry| entry.expect("a readable folder").path()).collect()
+}
+
+fn is_case(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "json")
+        && path.file_name().is_none_or(|name| name != "attacks.json")
 }
 
 fn stem(path: &Path) -> String {

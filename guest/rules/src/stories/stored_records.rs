@@ -38,7 +38,8 @@ const VERSION_1: &str = include_str!("../../fixtures/records-v1.json");
 const UNRELEASED: &[&str] = &[
     "acctm", "adj", "back", "bi", "bill", "body", "chk", "clos", "coup", "cyc", "daily", "day", "doc", "docn", "docno",
     "docst", "draft", "dun", "ended", "held", "hist", "iss", "mov", "nb", "nbi", "nbn", "ord", "page", "recur", "red",
-    "redc", "redn", "redt", "rel", "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "seat", "series", "spend", "use",
+    "redc", "redn", "redt", "rel", "rent", "rfd", "rsv", "rsvc", "rsve", "rsvx", "seat", "seen", "series", "spend",
+    "use",
 ];
 
 fn row(prefix: &str, rate: &str) -> PriceRow {

@@ -3,7 +3,8 @@
 use super::record::Policy;
 use coinbox_ground::currency::Currency;
 use coinbox_ground::money::Money;
-use coinbox_ground::vocabulary::{Checks, Fault, FieldRule};
+use coinbox_ground::vocabulary::{Checks, DAY_MS, Fault, FieldRule, Instant};
+use coinbox_ground::written;
 
 /// The path of a setting's amount in a currency: USD is not named.
 pub(super) fn of(field: &str, currency: Currency) -> String {
@@ -56,8 +57,27 @@ impl Policy {
             let unique = prefixes[..place].iter().all(|(_, other)| other != prefix);
             checks.require(unique, field, FieldRule::NotAllowedTogether, "differs from the other prefixes");
         }
+        self.check_tries(checks);
         self.check_documents(checks);
         self.check_seller(before, checks);
+    }
+
+    /// Tries are counted for a day: no count may take longer to be forgotten.
+    fn check_tries(&self, checks: &mut Checks) {
+        let people = &self.people;
+        for (name, tries, every) in [
+            ("login.network", people.login_network_tries, people.login_network_every_ms),
+            ("reset", people.reset_tries, people.reset_every_ms),
+            ("reset.network", people.reset_network_tries, people.reset_network_every_ms),
+        ] {
+            let (tries_name, every_name) = match name {
+                "reset" => ("reset.tries".to_owned(), "settings.reset.every".to_owned()),
+                name => (format!("{name}-tries"), format!("settings.{name}-every")),
+            };
+            let most = DAY_MS / Instant::from(tries.max(1));
+            let limit = format!("{} (a day for all of {tries_name})", written::duration(most));
+            checks.require(every <= most, &every_name, FieldRule::TooLarge, limit);
+        }
     }
 
     /// Documents need the seller's legal name, address and country: once there, they stay, and customers are asked for theirs only where the
