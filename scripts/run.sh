@@ -19,6 +19,10 @@ rows="${COINBOX_SAMPLE_ROWS:-100000}"
 once="${COINBOX_RUN_ONCE:-}"
 sample="$data/sample"
 log="$data/server.log"
+# Who signs up, and whose session that is.
+person="ada@analytical-engines.example"
+phone="+14155550123"
+export COINBOX_SESSION="$sample/session.json"
 # The server warns about names that it does not know, and a flag may not contradict the environment.
 unset COINBOX_DATA COINBOX_LISTEN COINBOX_SAMPLE_ACCOUNTS COINBOX_SAMPLE_ROWS COINBOX_RUN_ONCE COINBOX_SERVER
 
@@ -166,6 +170,51 @@ show() {
     "$bin/coinbox" verify
 }
 
+# Prints what a command prints once it prints something, within a moment.
+soon() {
+    local tries found
+    for ((tries = 0; tries < 100; tries++)); do
+        found="$("$@" || true)"
+        if [ -n "$found" ]; then
+            printf '%s\n' "$found"
+            return
+        fi
+        sleep 0.1
+    done
+    return 1
+}
+
+# The link in the mails to a person. Long lines of mails are cut with `=` at the end.
+link_to() {
+    grep -rl "^To:.*$1" "$data/mail/new" | xargs -r sed -e ':again' -e '/=$/{N;s/=\n//;b again' -e '}' |
+        grep -oE 'lk_[0-9A-Za-z]+_[0-9A-Za-z]+' | tail -n 1
+}
+
+code_to() {
+    grep -F "\"to\":\"$1\"" "$data/telephony.jsonl" 2>/dev/null | tail -n 1 | grep -oE '"code":"[0-9]+"' | grep -oE '[0-9]+'
+}
+
+# A customer signs up as customers do: the link of the mail, the code of the phone, to an active trial. Once; the password and the recovery codes
+# are written down for who looks on.
+sign_up() {
+    [ ! -e "$sample/signed-up" ] || return 0
+    local link code
+    say "a customer signs up: mail in $data/mail, code of the phone in $data/telephony.jsonl"
+    if [ ! -s "$sample/owner-password" ]; then
+        printf 'Ada-%s\n' "$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')" >"$sample/owner-password"
+    fi
+    "$bin/coinbox" signup start --email "$person" --name "Ada Lovelace" --company "Analytical Engines" <"$sample/owner-password"
+    link="$(soon link_to "$person")" || fail "no mail with a link to $person in $data/mail"
+    "$bin/coinbox" signup confirm "$link"
+    "$bin/coinbox" signup phone "$phone"
+    code="$(soon code_to "$phone")" || fail "no code to $phone in $data/telephony.jsonl"
+    "$bin/coinbox" signup code "$code" >"$sample/recovery-codes.txt"
+    "$bin/coinbox" signup status
+    "$bin/coinbox" me
+    "$bin/coinbox" me logout
+    touch "$sample/signed-up"
+}
+
 invite() {
     local account token
     account="$(sed -n 2p "$sample/sources.csv" | cut -d, -f1)"
@@ -181,6 +230,10 @@ Coinbox is up at http://$listen (log: $log). Operator token: $data/operator-toke
 
   curl http://$listen/metrics
 
+Log in as the owner of a trial. The password is in $sample/owner-password, the code of the phone will be the last line of $data/telephony.jsonl:
+
+  target/release/coinbox login $person
+
 The program: target/release/coinbox help. In this folder it finds the server at 127.0.0.1:8844 and the token in ./data by itself. For another address, data directory or folder:
 
   export COINBOX_SERVER=http://$listen COINBOX_TOKEN=\$(cat $(realpath "$data")/operator-token)
@@ -195,6 +248,7 @@ name_seller
 make_accounts
 import_usage
 show
+sign_up
 invite
 [ -z "$once" ] || exit 0
 # A signal ends the wait and then the server.
