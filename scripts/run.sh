@@ -197,7 +197,8 @@ code_to() {
 # A customer signs up as customers do: the link of the mail, the code of the phone, to an active trial. Once; the password and the recovery codes
 # are written down for who looks on.
 sign_up() {
-    [ ! -e "$sample/signed-up" ] || return 0
+    [ ! -e "$sample/sign-up-begun" ] || return 0
+    touch "$sample/sign-up-begun"
     local link code
     say "a customer signs up: mail in $data/mail, code of the phone in $data/telephony.jsonl"
     if [ ! -s "$sample/owner-password" ]; then
@@ -212,7 +213,6 @@ sign_up() {
     "$bin/coinbox" signup status
     "$bin/coinbox" me
     "$bin/coinbox" me logout
-    touch "$sample/signed-up"
 }
 
 invite() {

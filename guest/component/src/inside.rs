@@ -365,7 +365,7 @@ variants! {
     exported::links::LinkError = members::links::Error { Gone | Refused, Other }
     exported::login::LoginError = login::Error { NoPhone, NumberRefused | Refused, Other }
     exported::password::PasswordChangeError = password::Error { Gone | Refused, Other }
-    exported::profile::Begun = member_profile::Begun { | Wrong, Locked, Begun }
+    exported::profile::AuthenticatorBegun = member_profile::Begun { | Wrong, Locked, Begun }
     exported::profile::Confirmed = member_profile::Confirmed { | Wrong, Locked, Confirmed }
     exported::profile::ProfileError = member_profile::Error {
         Gone, NothingPending, LastFactor, NoPhone, NumberRefused | Refused, Other

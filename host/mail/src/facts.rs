@@ -20,7 +20,9 @@ pub(super) fn shown(template: &str, name: &str, value: &str) -> String {
     if MOMENTS.contains(&name) {
         return moment(&value).unwrap_or(value);
     }
-    if TO_STRANGERS.contains(&template) && OF_STRANGERS.contains(&name) { unlinked(&value) } else { value }
+    // What somebody's program calls itself is a stranger's word in every mail: nobody has proved anything yet.
+    let of_a_stranger = name == "device" || (TO_STRANGERS.contains(&template) && OF_STRANGERS.contains(&name));
+    if of_a_stranger { unlinked(&value) } else { value }
 }
 
 /// The secret facts of a mail, with links in place of tokens.

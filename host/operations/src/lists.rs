@@ -179,7 +179,7 @@ fn of_table(words: &str, how: &Networks) -> Option<Option<Range>> {
     let mut cells = words.split(',');
     let (first, last) = (number(cells.next()?)?, number(cells.next()?)?);
     let system: u32 = cells.next()?.trim().trim_start_matches("AS").parse().ok()?;
-    Some(how.systems.get(&system).map(|kind| (first, last, kind.clone())))
+    (first <= last).then(|| how.systems.get(&system).map(|kind| (first, last, kind.clone())))
 }
 
 /// IPv4 as IPv6 has it.
@@ -195,7 +195,7 @@ fn network(text: &str) -> Option<(u128, u128)> {
     let (address, bits) = text.split_once('/').unwrap_or((text, ""));
     let first = number(address)?;
     let before = if address.contains(':') { 0 } else { 96 };
-    let fixed = if bits.is_empty() { 128 } else { bits.parse::<u32>().ok()? + before };
+    let fixed = if bits.is_empty() { 128 } else { bits.parse::<u32>().ok()?.checked_add(before)? };
     let free = 128_u32.checked_sub(fixed)?;
     let mask = if free == 128 { u128::MAX } else { (1 << free) - 1 };
     Some((first & !mask, first | mask))
@@ -244,7 +244,7 @@ pub fn publish(
 }
 
 /// Publishes the snapshot of every list of which nothing is in force. Answers their names.
-pub fn begin(call: &dyn Fn(&str, Value) -> Result<Value, LinkError>) -> Result<Vec<String>, LinkError> {
+pub fn begin(now: i64, call: &dyn Fn(&str, Value) -> Result<Value, LinkError>) -> Result<Vec<String>, LinkError> {
     let status = call("lists.status", json!({}))?;
     let is_empty = |name: &str| {
         let mut lists = status.as_array().into_iter().flatten();
@@ -260,8 +260,10 @@ pub fn begin(call: &dyn Fn(&str, Value) -> Result<Value, LinkError>) -> Result<V
         }
         let file = FILES.iter().find(|(file, _)| *file == text("file")).map_or("", |(_, content)| content);
         let rows = read(name, file, &Networks::default()).map_err(|error| LinkError::Failed(error.to_string()))?;
-        let about = json!({"source": text("source"), "edition": text("edition"), "dated": text("dated"), "licence": text("licence")});
-        publish(call, name, &about, &rows)?;
+        let about = |dated: &str| json!({"source": text("source"), "edition": text("edition"), "dated": dated, "licence": text("licence")});
+        // A clock that is behind the snapshot begins with it all the same.
+        let dated = text("dated").parse::<i64>().unwrap_or(0).min(now);
+        publish(call, name, &about(&dated.to_string()), &rows)?;
         begun.push(name.to_owned());
     }
     Ok(begun)

@@ -142,7 +142,8 @@ impl Route {
             let failure = failure.taking(self.who.credentials());
             if private { failure.challenging(self.who.scheme()) } else { failure }.respond(&api_id)
         });
-        if private {
+        // What operators are shown may be a secret too, such as a one-time password.
+        if private || matches!(self.who, Who::Operator | Who::OperatorByRule) {
             session::guard(response.headers_mut());
         }
         response

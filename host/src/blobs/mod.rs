@@ -1,7 +1,7 @@
 //! Files that people hand in (documents, attachments of tickets): their bytes, kept by SHA-256 beside the store.
 //!
 //! The digest is always that of bytes that this host was given: nobody gets at a file by naming a digest. What a file is goes by its bytes
-//! ([`kinds`]), what it is called by its cleaned name. Whoever hands one out does so as a download, never as a page.
+//! (`kinds`), what it is called by its cleaned name. Whoever hands one out does so as a download, never as a page.
 //!
 //! Records of the rules name bytes. What no record names is removed by [`Blobs::sweep`] a day after it was last brought; without
 //! the question that says which are named ([`Blobs::ask_with`]) nothing ever is.

@@ -132,7 +132,8 @@ impl Functions<'_> {
     /// Class: command. Permission: operator `accounts.set-standing`. Suspends (ACC-8) or reinstates an account. Lifting a suspension judges
     /// automatic recharge and alerts at once (R32). `closed` is like `close` without the time to settle, for accounts that must not go on:
     /// usage that is reported later is rejected. `closing` is refused. While the account is being closed, everything but `closed` is
-    /// refused: `other` with the code `account-closing`. `details`: 0 to 500 characters.
+    /// refused: `other` with the code `account-closing`. An account that is not verified or held for review can only be closed here, otherwise
+    /// `other` with the code `account-not-decided`: `review.decide` opens it (ACC-5). `details`: 0 to 500 characters.
     pub fn set_standing(
         &self,
         caller: &Caller,

@@ -13,7 +13,8 @@ use wasmtime::AsContextMut;
 
 #[doc(inline)]
 pub use crate::contract::exported::profile::{
-    Begun, Confirmed, ConfirmedFactor, FactorList, NewAuthenticator, OwnProfile, ProfileChange, ProfileError,
+    AuthenticatorBegun, Confirmed, ConfirmedFactor, FactorList, NewAuthenticator, OwnProfile, ProfileChange,
+    ProfileError,
 };
 
 #[doc(no_inline)]
@@ -175,7 +176,7 @@ impl Functions<'_> {
 
     /// Class: command. A session with fresh proof, or a half session that enrols. `code`: what was sent to the phone for `new-authenticator`; of a member without
     /// phone a code of the present authenticator; of one without any factor `none`. A wrong code counts. `begun` in answer: the secret is shown here and never again, and waits 15 minutes for its first code.
-    pub fn begin_authenticator(&self, caller: &Caller, code: Option<&str>) -> Reply<Begun, ProfileError> {
+    pub fn begin_authenticator(&self, caller: &Caller, code: Option<&str>) -> Reply<AuthenticatorBegun, ProfileError> {
         let request = BeginAuthenticatorRequest {
             caller: self.host.caller_for(BeginAuthenticatorRequest::FUNCTION, caller),
             code: code.map(str::to_owned),
@@ -184,7 +185,11 @@ impl Functions<'_> {
     }
 
     /// [`Functions::begin_authenticator`] for asynchronous programs.
-    pub async fn begin_authenticator_async(&self, caller: &Caller, code: Option<&str>) -> Reply<Begun, ProfileError> {
+    pub async fn begin_authenticator_async(
+        &self,
+        caller: &Caller,
+        code: Option<&str>,
+    ) -> Reply<AuthenticatorBegun, ProfileError> {
         let request = BeginAuthenticatorRequest {
             caller: self.host.caller_for(BeginAuthenticatorRequest::FUNCTION, caller),
             code: code.map(str::to_owned),
@@ -395,7 +400,7 @@ struct BeginAuthenticatorRequest {
 
 impl TypedRequest for BeginAuthenticatorRequest {
     const FUNCTION: &'static str = "profile.begin-authenticator";
-    type Answer = Result<Begun, ProfileError>;
+    type Answer = Result<AuthenticatorBegun, ProfileError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_profile();

@@ -6,6 +6,7 @@
 //! 2. `confirm` with the link and the holder secret. In another browser `start-confirm` with link and password, `passwords.weigh`, `finish-confirm`. Now
 //!    the account is there, in the standing `unverified`, and its owner has a half session.
 //! 3. `profile.send-code` and `profile.confirm-phone` with that session. Then the account is judged (`review`).
+//!
 //! @since 0.2.0
 //!
 //! Generated from `wit/signup.wit`: see [`crate::typed`].

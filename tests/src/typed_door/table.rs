@@ -1338,7 +1338,7 @@ mod profile {
         door::Row {
             function: "profile.begin-authenticator",
             arguments: &[("caller", door::through::<Caller>), ("code", door::through::<Option<String>>)],
-            answer: door::through::<Result<Begun, ProfileError>>,
+            answer: door::through::<Result<AuthenticatorBegun, ProfileError>>,
             call: |host, given| door::answer(host.profile().begin_authenticator(&given.take::<Caller>("caller")?, given.take::<Option<String>>("code")?.as_deref())),
         },
         door::Row {

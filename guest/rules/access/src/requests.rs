@@ -7,6 +7,7 @@ use crate::credentials::{self, Who};
 use crate::functions::{Command, Function, Public, Query};
 use crate::gate::{Presence, Target, decide, greet};
 use crate::once;
+use crate::people::sessions;
 use crate::people::words::MemberId;
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::AuthId;
@@ -188,6 +189,9 @@ impl<T: About> Permitted<'_, T> {
     {
         once::once_secret(turn, self.caller, &self.scope, self.function.name, args, kept, |turn| {
             self.need()?;
+            if let Who::Member { id, session, .. } = &self.who {
+                sessions::used(turn, *id, session)?;
+            }
             run(turn, &self.who, self.target)
         })
     }

@@ -294,6 +294,11 @@ pub fn set_standing(
             // Its numbers are released and its final invoice is being made: there is no way back.
             return Err(Fault::problem("account-closing", vec![Fact::new("standing", "closing")]).into());
         }
+        if matches!(profile.standing, Standing::Unverified | Standing::Held) && standing != Standing::Closed {
+            // Neither goes round the phone and the review (ACC-3, ACC-5).
+            let word = if profile.standing == Standing::Held { "held" } else { "unverified" };
+            return Err(Fault::problem("account-not-decided", vec![Fact::new("standing", word)]).into());
+        }
         if standing == Standing::Closed {
             close_at_once(turn, auth, who, &details)?;
             return Ok(show(turn, auth)?);

@@ -10,7 +10,7 @@ use crate::shown::{Entry, Version};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::feed;
 use coinbox_ground::turn::{Turn, end_of_prefix};
-use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule};
+use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, FieldRule};
 use std::collections::BTreeMap;
 
 /// Most entries of a version.
@@ -157,6 +157,9 @@ pub fn publish(turn: &mut Turn<'_>, caller: &Caller, name: KnownList, version: u
     command.once(turn, &(name, version), |turn, who, ()| {
         let mut now = Now::load(turn, name)?;
         let mut held = now.draft.take().filter(|held| held.version == version).ok_or(Error::NoSuchDraft)?;
+        if held.entries == 0 {
+            return Err(Fault::problem("list-empty", vec![Fact::new("list", name.word())]).into());
+        }
         held.published = Some(turn.now());
         held.end = None;
         if let Some(before) = now.current.take() {

@@ -23,7 +23,12 @@ pub fn base_forms(text: &str) -> Vec<String> {
 
 /// Without digits and symbols at both ends; `first` and `last`: signs that stand for letters stay at that end.
 fn stripped(text: &str, first: bool, last: bool) -> &str {
-    let strip = |kept: bool| move |letter: char| !letter.is_alphabetic() && !(kept && letter_of(letter).is_some());
+    let strip = |kept: bool| {
+        move |letter: char| {
+            let stands_for_one = kept && letter_of(letter).is_some();
+            !letter.is_alphabetic() && !stands_for_one
+        }
+    };
     text.trim_start_matches(strip(first)).trim_end_matches(strip(last))
 }
 

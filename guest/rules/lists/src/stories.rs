@@ -220,7 +220,7 @@ fn an_old_list_is_told_once() {
     published(&fake, KnownList::PersonalMail, &[("gmail.com", "")]);
     let told = |at: Instant| {
         let before = fake.lines().len();
-        fake.command(at, |turn| tell_old(turn)).expect("told");
+        fake.command(at, tell_old).expect("told");
         fake.lines().len() - before
     };
     assert_eq!(told(START + 90 * DAY_MS), 0);

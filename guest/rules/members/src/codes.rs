@@ -227,7 +227,7 @@ pub(crate) fn take(
     let (number, mark) = otp.as_ref().map_or(("", None), |otp| (otp.number.as_str(), Some(otp.mark.as_str())));
     let fits = secrets::fits(turn, MARK, &[purpose.word(), &id.to_string(), number, code], mark);
     let Some(mut otp) = otp else { return Ok(None) };
-    if fits && turn.now() < otp.expires {
+    if fits && turn.now() < otp.expires && otp.tries < Policy::load(turn)?.people.code_tries {
         turn.remove(&key);
         used(turn, &otp.number)?;
         return Ok(Some(otp.number));

@@ -36,7 +36,7 @@ const STORAGE: [(&str, u64); 8] = [
 ];
 
 /// Most items of a batch, most entries of a page.
-const CALLS: [(&str, u64); 51] = [
+const CALLS: [(&str, u64); 53] = [
     ("accounts.list.limit", 500),
     ("coupons.list.limit", 100),
     ("coupons.list-redemptions.limit", 100),
@@ -77,7 +77,9 @@ const CALLS: [(&str, u64); 51] = [
     ("reservations.release.reservations", ITEMS_MAX as u64),
     ("reservations.reserve.holds", ITEMS_MAX as u64),
     ("reservations.settle.settlements", ITEMS_MAX as u64),
+    ("review.ask.kinds", 6),
     ("review.queue.limit", 100),
+    ("review.reinstate.documents", 20),
     ("subaccounts.list.limit", 100),
     ("usage.calls-ended.calls", 1000),
     ("usage.calls-started.calls", 1000),

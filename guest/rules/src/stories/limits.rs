@@ -148,7 +148,15 @@ const LISTS: [(&str, Batch); 12] = [
 /// A table of a row that is not there.
 const TIERS: &str = r#"{"product":"sms","heading":"outbound","prefix":"1","mode":"graduated","steps":[]}"#;
 
-const BATCHES: [(&str, Batch); 13] = [
+const BATCHES: [(&str, Batch); 15] = [
+    ("review.ask.kinds", |turn, by, count| {
+        let account = credit_account(turn);
+        told(review::ask(turn, by, account, numbered(count, r#""other""#), String::new()))
+    }),
+    ("review.reinstate.documents", |turn, by, count| {
+        let account = credit_account(turn);
+        told(review::reinstate(turn, by, account, each(count, |name| name.to_string()), String::new()))
+    }),
     ("lists.add.entries", |turn, by, count| {
         let entry = |name| lists::Entry { entry: format!("{name}.example"), note: String::new() };
         told(lists::add(turn, by, lists::KnownList::PersonalMail, 1, each(count, entry)))

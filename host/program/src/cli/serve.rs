@@ -88,8 +88,10 @@ fn begin_lists(host: &Running) -> anyhow::Result<()> {
             None => Err(LinkError::Failed(format!("{function} answered {answer}"))),
         }
     };
-    for list in lists::begin(&call)? {
-        tracing::info!(list, "the snapshot of this list is in force");
+    match lists::begin(host.coinbox.now(), &call) {
+        Ok(begun) => begun.iter().for_each(|list| tracing::info!(list, "the snapshot of this list is in force")),
+        // A store works without them.
+        Err(problem) => tracing::warn!(%problem, "the snapshots of the lists could not be loaded"),
     }
     Ok(())
 }

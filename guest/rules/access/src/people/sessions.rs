@@ -9,13 +9,16 @@ use super::since;
 use super::words::{Half, MemberId};
 use coinbox_ground::port::Marked;
 use coinbox_ground::turn::{Record, Turn, end_of_prefix};
-use coinbox_ground::vocabulary::{Caller, Fault, Instant};
+use coinbox_ground::vocabulary::{Caller, Fault, Instant, MINUTE_MS};
 use coinbox_profiles::policy::{self, Policy, limits};
 use coinbox_profiles::profile::{self, Profile};
 use serde::{Deserialize, Serialize};
 
 /// Most sessions of a member: the oldest goes when one more is opened.
 pub const SESSIONS_MAX: usize = 50;
+
+/// Most half sessions of a member.
+const HALVES_MAX: usize = 10;
 
 const PURPOSE: &str = "session";
 const NAME_LETTERS: usize = 16;
@@ -164,7 +167,7 @@ pub fn open(
     half: Option<Half>,
     how: Way,
 ) -> Result<Opened, Fault> {
-    make_room(turn, id)?;
+    make_room(turn, id, half.is_some())?;
     let people = &Policy::load(turn)?.people;
     let lives = if half.is_some() { people.half_session_ms } else { people.session_ms };
     let now = turn.now();
@@ -185,13 +188,16 @@ pub fn open(
     Ok(write(turn, id, &mut session))
 }
 
-/// Takes the sessions away that are over, and the oldest one if there is no room.
-fn make_room(turn: &mut Turn<'_>, id: MemberId) -> Result<(), Fault> {
+/// Takes the sessions away that are over, and the oldest one if there is no room. Half sessions take no whole one's place: whoever knows no more than
+/// the password ends nothing.
+fn make_room(turn: &mut Turn<'_>, id: MemberId, half: bool) -> Result<(), Fault> {
+    let most = if half { HALVES_MAX } else { SESSIONS_MAX };
     let mut held = all(turn, id)?;
+    held.retain(|(_, session)| session.half.is_some() == half);
     let now = turn.now();
     held.sort_by(|(one_name, one), (other_name, other)| (other.created, other_name).cmp(&(one.created, one_name)));
     for (place, (name, session)) in held.iter().enumerate() {
-        if session.ends <= now || place + 1 >= SESSIONS_MAX {
+        if session.ends <= now || place + 1 >= most {
             end(turn, id, name);
         }
     }
@@ -218,6 +224,14 @@ pub fn renew(turn: &mut Turn<'_>, id: MemberId, member: &Member, before: Session
     write(turn, id, &mut session)
 }
 
+/// Notes that a session is used by one of its commands, if that was not noted within the last minute.
+pub fn used(turn: &mut Turn<'_>, id: MemberId, name: &str) -> Result<(), Fault> {
+    match find(turn, id, name)? {
+        Some(session) if turn.now() - session.seen >= MINUTE_MS => touch(turn, id, name),
+        _ => Ok(()),
+    }
+}
+
 /// Notes that a session is used. It never lives beyond its end.
 pub fn touch(turn: &mut Turn<'_>, id: MemberId, name: &str) -> Result<(), Fault> {
     if let Some(mut session) = find(turn, id, name)? {
@@ -236,7 +250,7 @@ pub fn find(turn: &Turn<'_>, id: MemberId, name: &str) -> Result<Option<Session>
 /// All sessions of a member by name, those that are over among them.
 pub fn all(turn: &Turn<'_>, id: MemberId) -> Result<Vec<(String, Session)>, Fault> {
     let prefix = prefix(id);
-    let (found, _) = turn.span::<Session>(&prefix, &end_of_prefix(&prefix), SESSIONS_MAX + 1)?;
+    let (found, _) = turn.span::<Session>(&prefix, &end_of_prefix(&prefix), SESSIONS_MAX + HALVES_MAX + 2)?;
     Ok(found.into_iter().map(|(key, session)| (key[prefix.len()..].to_owned(), session)).collect())
 }
 
@@ -266,7 +280,7 @@ mod tests {
     use crate::people::members::{New, add};
     use crate::people::words::Role;
     use coinbox_ground::testing::{Fake, START, main_id, nobody};
-    use coinbox_ground::vocabulary::{HOUR_MS, MINUTE_MS};
+    use coinbox_ground::vocabulary::HOUR_MS;
     use coinbox_profiles::profile::{AccountType, BillingMode, Standing};
 
     fn store() -> (Fake, MemberId) {
@@ -426,6 +440,19 @@ mod tests {
         assert!(!is_good(&fake, at, &tokens[0]));
         assert!(tokens[1..].iter().all(|token| is_good(&fake, at, token)));
         assert_eq!(fake.query(at, |turn| all(turn, id)).expect("listed").len(), SESSIONS_MAX);
+    }
+
+    #[test]
+    fn half_sessions_take_no_whole_ones_place() {
+        let (fake, id) = store();
+        let whole = opened(&fake, START, id, None).token;
+        let halves: Vec<String> = (1..=Instant::try_from(SESSIONS_MAX + 5).expect("small"))
+            .map(|at| opened(&fake, START + at, id, Some(Half::SecondFactor)).token)
+            .collect();
+        let at = START + 60;
+        assert!(is_good(&fake, at, &whole));
+        assert_eq!(halves.iter().filter(|token| is_good(&fake, at, token)).count(), HALVES_MAX);
+        assert!(is_good(&fake, at, halves.last().expect("some")));
     }
 
     #[test]

@@ -213,6 +213,7 @@ fn fix(turn: &mut Turn<'_>, account: AuthId, closing: &mut Closing) -> Result<in
     }
     dunning::closed(turn, account)?;
     crate::review::seen::closed(turn, account)?;
+    crate::review::judging::closed(turn, account)?;
     closing.closed = Some(turn.now());
     closing.refunded = fixed.refunded;
     closing.forfeited = fixed.forfeited;

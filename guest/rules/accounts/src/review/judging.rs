@@ -113,6 +113,17 @@ pub(super) fn leave_queue(turn: &mut Turn<'_>, account: AuthId, review: &Review)
     }
 }
 
+/// An account is closed: nobody decides about it any more.
+pub(crate) fn closed(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
+    let mut review = Review::load(turn, account)?;
+    if review.phase == Phase::Open {
+        leave_queue(turn, account, &review);
+        review.phase = Phase::Rejected;
+        review.save(turn, account);
+    }
+    Ok(())
+}
+
 /// A decision is late: the operator is told, once.
 pub(crate) fn tell_overdue(turn: &mut Turn<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
     let mut review = Review::load(turn, account)?;

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 /// Beginning of the keys of the queue.
 pub(crate) const QUEUE: &str = "revq/";
+/// Bytes of the texts of a history. With all that JSON adds, a record stays far below the longest value of storage.
+const HISTORY_BYTES_MAX: usize = 40_000;
 /// How much of the history is kept.
 const HISTORY_MAX: usize = 100;
 
@@ -151,8 +153,10 @@ impl Review {
     /// Adds to the history.
     pub(crate) fn note(&mut self, at: Instant, act: Act, by: &str, text: &str, documents: Vec<String>) {
         self.history.push(Entry { at, act, by: by.to_owned(), text: text.to_owned(), documents });
-        if self.history.len() > HISTORY_MAX {
-            self.history.remove(0);
+        let bytes = |entry: &Entry| entry.text.len() + entry.documents.iter().map(String::len).sum::<usize>();
+        let mut all: usize = self.history.iter().map(bytes).sum();
+        while self.history.len() > HISTORY_MAX || (all > HISTORY_BYTES_MAX && self.history.len() > 1) {
+            all -= bytes(&self.history.remove(0));
         }
     }
 

@@ -57,7 +57,6 @@ pub fn start(turn: &mut Turn<'_>, caller: &Caller, sign_up: NewSignUp) -> Result
     let email = check(&sign_up)?;
     check_network(turn, caller)?;
     check_domain(turn, &email)?;
-    throttles::take(turn, &OF_ADDRESS, &email)?;
     throttles::take(turn, &OF_NETWORK, &throttles::network(caller.address.as_deref()))?;
     let subject = Subject {
         email,
@@ -78,6 +77,8 @@ pub fn finish(turn: &mut Turn<'_>, caller: &Caller, ticket: String) -> Result<Pe
     let hash = finished.new_hash.ok_or_else(unauthenticated)?;
     let subject: Subject = serde_json::from_str(&finished.subject).map_err(|_| unauthenticated())?;
     check_network(turn, caller)?;
+    // Counted where the mail goes out: whoever has to choose a better password has not used anything up.
+    throttles::take(turn, &OF_ADDRESS, &subject.email)?;
     let [person, company] = subject.names;
     let (name, holder, mark) = records::draw(turn);
     let mut pending = Pending {

@@ -52,7 +52,7 @@ fn named(turn: &Turn<'_>, link: &str) -> Result<Option<(String, Pending)>, Fault
     let pending = records::find(turn, name)?;
     Ok(found
         .zip(pending)
-        .and_then(|(found, pending)| (found.bind == pending.links.to_string()).then(|| (found.subject, pending))))
+        .and_then(|(found, pending)| (found.bind == pending.links.to_string()).then_some((found.subject, pending))))
 }
 
 /// Confirms in the browser that signed up.

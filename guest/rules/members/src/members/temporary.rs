@@ -2,6 +2,7 @@
 
 use super::shared::{Error, TemporaryPassword, need};
 use crate::checks;
+use crate::factors;
 use crate::told;
 use coinbox_access::people::members::State;
 use coinbox_access::people::passwords;
@@ -29,6 +30,10 @@ pub fn issue_temporary(
         let (id, member) = need(turn, account, number)?;
         if member.state != State::Active {
             return Err(Fault::not_found("member").into());
+        }
+        if factors::load(turn, id)?.is_bare() {
+            // Nobody would be asked for a second factor: an invitation or a reset serves who never enrolled one.
+            return Err(Fault::problem("member-not-enrolled", vec![Fact::new("member", id)]).into());
         }
         let until = turn.now() + Policy::load(turn)?.people.temporary_password_ms;
         let password = passwords::give_once(turn, id, until)?;

@@ -10,13 +10,18 @@ use crate::told;
 use crate::tried;
 use crate::words::in_key;
 use coinbox_access::people::members::{self, Member, State};
+use coinbox_access::people::throttles::{self, Bucket};
 use coinbox_access::people::{MemberId, passwords};
 use coinbox_access::{functions, requests};
 use coinbox_ground::turn::{Record, Turn};
-use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, Instant};
+use coinbox_ground::vocabulary::{Caller, Checks, Fact, Fault, HOUR_MS, Instant};
 use coinbox_profiles::policy::Policy;
 use coinbox_profiles::profile;
 use serde::{Deserialize, Serialize};
+
+/// How often a member may ask for another address, and how often an address is asked: both get a mail each time.
+const ASKED_BY_MEMBER: Bucket = Bucket { door: "em", dimension: "m", burst: 5, one_per: 4 * HOUR_MS };
+const ASKED_OF_ADDRESS: Bucket = Bucket { door: "em", dimension: "e", burst: 3, one_per: 8 * HOUR_MS };
 
 /// An address that waits for its confirmation, at `emc/<account>/<number:04>`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -55,6 +60,8 @@ pub fn request_email(turn: &mut Turn<'_>, known: &Known, caller: &Caller, email:
         if let Some(problem) = (known.address_refused)(turn, &new)? {
             return Err(Error::Other(problem));
         }
+        throttles::take(turn, &ASKED_BY_MEMBER, &id.to_string())?;
+        throttles::take(turn, &ASKED_OF_ADDRESS, &new)?;
         let Inside { member, .. } = entering::inside(turn, who)?;
         let lives = Policy::load(turn)?.people.email_link_ms;
         let until = turn.now() + lives;
