@@ -453,6 +453,36 @@ fn refused_calls_of_people(nobody: &str) -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// The same for sign-ups, reviews and lists.
+fn refused_sign_ups(account: &str) -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "review.hand-in",
+            json!({"auth-id": account, "kind": "identity", "document": {"digest": "", "size": "0", "media-type": "", "name": ""}}),
+        ),
+        ("review.note", json!({"auth-id": account, "text": ""})),
+        ("review.ask", json!({"auth-id": account, "kinds": [], "text": ""})),
+        ("review.decide", json!({"auth-id": account, "decision": "approve", "text": ""})),
+        ("review.reinstate", json!({"auth-id": account, "documents": [], "text": ""})),
+        ("signup.start", json!({"sign-up": {"email": "", "name": "", "company": "", "language": ""}})),
+        ("signup.finish", json!({"ticket": ""})),
+        ("signup.resend", json!({"holder": ""})),
+        ("signup.confirm", json!({"link": "", "holder": ""})),
+        ("signup.start-confirm", json!({"link": "", "old": ""})),
+        ("signup.finish-confirm", json!({"ticket": ""})),
+        (
+            "lists.begin",
+            json!({"name": "personal-mail", "about": {"source": "", "edition": "", "dated": "0", "licence": ""}}),
+        ),
+        (
+            "lists.add",
+            json!({"name": "personal-mail", "version": 9, "entries": [{"entry": "example.com", "note": ""}]}),
+        ),
+        ("lists.publish", json!({"name": "personal-mail", "version": 9})),
+        ("lists.set-own", json!({"name": "personal-mail", "entries": []})),
+    ]
+}
+
 /// A call of each command that the rules refuse, where the world is `account` with a card and a charge that was declined.
 fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
     let nobody = "MA000000000000000000";
@@ -502,30 +532,6 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("accounts.close", json!({"auth-id": account, "reason": "\u{7}"})),
         ("operator.resolve-payment", json!({"item": "nothing", "resolution": "dismiss", "reason": "test"})),
         ("coupons.create", json!({"coupon": coupon})),
-        (
-            "review.hand-in",
-            json!({"auth-id": account, "kind": "identity", "document": {"digest": "", "size": "0", "media-type": "", "name": ""}}),
-        ),
-        ("review.note", json!({"auth-id": account, "text": ""})),
-        ("review.ask", json!({"auth-id": account, "kinds": [], "text": ""})),
-        ("review.decide", json!({"auth-id": account, "decision": "approve", "text": ""})),
-        ("review.reinstate", json!({"auth-id": account, "documents": [], "text": ""})),
-        ("signup.start", json!({"sign-up": {"email": "", "name": "", "company": "", "language": ""}})),
-        ("signup.finish", json!({"ticket": ""})),
-        ("signup.resend", json!({"holder": ""})),
-        ("signup.confirm", json!({"link": "", "holder": ""})),
-        ("signup.start-confirm", json!({"link": "", "old": ""})),
-        ("signup.finish-confirm", json!({"ticket": ""})),
-        (
-            "lists.begin",
-            json!({"name": "personal-mail", "about": {"source": "", "edition": "", "dated": "0", "licence": ""}}),
-        ),
-        (
-            "lists.add",
-            json!({"name": "personal-mail", "version": 9, "entries": [{"entry": "example.com", "note": ""}]}),
-        ),
-        ("lists.publish", json!({"name": "personal-mail", "version": 9})),
-        ("lists.set-own", json!({"name": "personal-mail", "entries": []})),
         ("invoices.set-billing", json!({"auth-id": account, "change": {"country": "x"}})),
         ("invoices.set-cycle", json!({"auth-id": account, "months": 2})),
         (
@@ -534,7 +540,6 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ),
         ("invoices.set-seats", json!({"auth-id": account, "paid": 0})),
         ("operator.set-billing", json!({"auth-id": account, "billing": {"postpaid": "1"}})),
-        ("pricing.finish-import", json!({"version": 9})),
         ("pricing.withdraw-overrides", json!({"auth-id": account, "starts-at": START.to_string()})),
         ("reservations.reserve", json!({"holds": []})),
         ("reservations.extend", json!({"extensions": []})),
@@ -545,7 +550,6 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
         ("coupons.withdraw", json!({"number": 9})),
         ("coupons.redeem", json!({"auth-id": nobody, "code": "SPRING"})),
         ("pricing.add-rows", json!({"version": 1, "rows": [row]})),
-        ("pricing.publish-version", json!({"version": 9, "starts-at": "0"})),
         ("pricing.set-overrides", json!({"auth-id": account, "starts-at": START.to_string(), "rows": [row]})),
         ("usage.record-events", json!({"events": vec![usage.clone(); 1001]})),
         (
@@ -561,6 +565,7 @@ fn refused_calls(account: &str) -> Vec<(&'static str, Value)> {
     ];
     calls.extend(refused_prices());
     calls.extend(refused_calls_of_people(nobody));
+    calls.extend(refused_sign_ups(account));
     calls.extend(refused_rents(account, nobody));
     calls
 }
@@ -584,6 +589,8 @@ fn refused_rents(account: &str, nobody: &str) -> Vec<(&'static str, Value)> {
 /// The same for prices.
 fn refused_prices() -> Vec<(&'static str, Value)> {
     vec![
+        ("pricing.finish-import", json!({"version": 9})),
+        ("pricing.publish-version", json!({"version": 9, "starts-at": "0"})),
         ("pricing.withdraw-version", json!({"version": 1})),
         ("pricing.remove-draft", json!({"version": 1})),
         ("pricing.set-number-prices", json!({"version": 9, "prices": {"rows": [], "seat": "1"}})),

@@ -9,6 +9,7 @@ pub mod links;
 pub mod members;
 pub mod passwords;
 pub mod secrets;
+mod session_keys;
 pub mod sessions;
 pub mod since;
 pub mod throttles;

@@ -12,6 +12,7 @@ pub(crate) mod deciding;
 pub(crate) mod documents;
 pub(crate) mod flags;
 pub(crate) mod judging;
+pub(crate) mod leaving;
 pub(crate) mod records;
 pub(crate) mod requests;
 pub(crate) mod seen;

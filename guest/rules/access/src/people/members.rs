@@ -7,7 +7,7 @@
 //! | `eml/<address>` | the one member with this address |
 
 use super::passwords;
-use super::sessions;
+use super::session_keys;
 use super::words::{MEMBERS_MAX, MemberId, Role};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::turn::{Record, Turn, end_of_prefix};
@@ -236,7 +236,8 @@ pub fn move_address(turn: &mut Turn<'_>, id: MemberId, member: &mut Member, emai
 pub fn end_sessions(turn: &mut Turn<'_>, id: MemberId, member: &mut Member) -> Result<(), Fault> {
     member.epoch += 1;
     save(turn, id, member);
-    sessions::end_all(turn, id)
+    session_keys::end_all(turn, id);
+    Ok(())
 }
 
 /// Takes a member away: its address is free, password, factors and sessions are gone. Whoever keeps more of a member removes it too.

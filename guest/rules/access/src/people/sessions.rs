@@ -5,6 +5,7 @@
 
 use super::members::{self, Member, State};
 use super::secrets;
+use super::session_keys::{key, prefix};
 use super::since;
 use super::words::{Half, MemberId};
 use coinbox_ground::port::Marked;
@@ -96,14 +97,6 @@ pub struct Proved {
     pub name: String,
     /// The session.
     pub session: Session,
-}
-
-fn prefix(id: MemberId) -> String {
-    format!("sess/{}/", id.in_key())
-}
-
-fn key(id: MemberId, name: &str) -> String {
-    format!("{}{name}", prefix(id))
 }
 
 /// Whose a token is, the name of the session and its secret.
@@ -264,14 +257,6 @@ pub fn is_alive(turn: &Turn<'_>, member: &Member, session: &Session) -> Result<b
 /// Ends a session.
 pub fn end(turn: &mut Turn<'_>, id: MemberId, name: &str) {
     turn.remove(&key(id, name));
-}
-
-/// Ends all sessions of a member.
-pub fn end_all(turn: &mut Turn<'_>, id: MemberId) -> Result<(), Fault> {
-    for (name, _) in all(turn, id)? {
-        end(turn, id, &name);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -162,6 +162,13 @@ impl Fixed {
     }
 }
 
+fn close(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
+    let mut profile = profile::profile(turn, account)?;
+    profile.standing = Standing::Closed;
+    profile::save(turn, account, &profile);
+    Ok(())
+}
+
 /// Takes all credit off the account, in one transaction, and closes it for good.
 fn fix(turn: &mut Turn<'_>, account: AuthId, closing: &mut Closing) -> Result<invoices::Fixed, Fault> {
     let window = Policy::load(turn)?.refund_window_ms;
@@ -205,15 +212,12 @@ fn fix(turn: &mut Turn<'_>, account: AuthId, closing: &mut Closing) -> Result<in
         due = refunds::create(turn, account, &new)?.due;
         count += 1;
     }
-    let mut profile = profile::profile(turn, account)?;
-    profile.standing = Standing::Closed;
-    profile::save(turn, account, &profile);
+    close(turn, account)?;
     if let Some(since) = closing.queued.take() {
         turn.remove(&queue::single_key(since, &format!("{account}/closing")));
     }
     dunning::closed(turn, account)?;
-    crate::review::seen::closed(turn, account)?;
-    crate::review::judging::closed(turn, account)?;
+    crate::review::leaving::closed(turn, account)?;
     closing.closed = Some(turn.now());
     closing.refunded = fixed.refunded;
     closing.forfeited = fixed.forfeited;

@@ -58,7 +58,7 @@ impl Policy {
             checks.require(unique, field, FieldRule::NotAllowedTogether, "differs from the other prefixes");
         }
         self.check_tries(checks);
-        self.check_documents(checks);
+        self.sign_ups.check_documents(checks);
         self.check_seller(before, checks);
     }
 

@@ -254,6 +254,34 @@ mod tests {
         SettingChange { name: name.to_owned(), value: None }
     }
 
+    /// Settings about people that differ from their defaults.
+    const OF_PEOPLE: [(&str, &str); 24] = [
+        ("login.network-tries", "31"),
+        ("login.network-every", "21s"),
+        ("reset.tries", "4"),
+        ("reset.every", "21m"),
+        ("reset.network-tries", "21"),
+        ("reset.network-every", "4m"),
+        ("reset.link", "31m"),
+        ("codes.lasts", "11m"),
+        ("codes.tries", "6"),
+        ("codes.wrong-an-hour", "6"),
+        ("codes.gap", "31s"),
+        ("codes.a-number", "6"),
+        ("codes.a-network", "11"),
+        ("codes.an-account", "21"),
+        ("codes.a-calling-code", "201"),
+        ("codes.beside-authenticator", "false"),
+        ("codes.prefixes", "1\n44"),
+        ("passwords.shortest", "13"),
+        ("passwords.unmixed", "21"),
+        ("passwords.temporary", "2d"),
+        ("members.invitation", "6d"),
+        ("members.email-link", "2d"),
+        ("members.email-undo", "4d"),
+        ("members.new-factors-wait", "2d"),
+    ];
+
     /// A policy in which every setting differs from its default.
     fn other() -> Vec<SettingChange> {
         let table = r#"[{"country":"US","state":"CA","name":"Tax, \"x\"","percent":"7.25"},{"country":"DE","state":"","name":"VAT","percent":"19","reverse-charge":true,"legal-basis":"Article 196"}]"#;
@@ -319,33 +347,11 @@ mod tests {
             ("invoice-prefix", "I-"),
             ("credit-note-prefix", ""),
             ("receipt-prefix", "R"),
-            ("login.network-tries", "31"),
-            ("login.network-every", "21s"),
-            ("reset.tries", "4"),
-            ("reset.every", "21m"),
-            ("reset.network-tries", "21"),
-            ("reset.network-every", "4m"),
-            ("reset.link", "31m"),
-            ("codes.lasts", "11m"),
-            ("codes.tries", "6"),
-            ("codes.wrong-an-hour", "6"),
-            ("codes.gap", "31s"),
-            ("codes.a-number", "6"),
-            ("codes.a-network", "11"),
-            ("codes.an-account", "21"),
-            ("codes.a-calling-code", "201"),
-            ("codes.beside-authenticator", "false"),
-            ("codes.prefixes", "1\n44"),
-            ("passwords.shortest", "13"),
-            ("passwords.unmixed", "21"),
-            ("passwords.temporary", "2d"),
-            ("members.invitation", "6d"),
-            ("members.email-link", "2d"),
-            ("members.email-undo", "4d"),
-            ("members.new-factors-wait", "2d"),
         ]
+        .into_iter()
+        .chain(OF_PEOPLE)
         .map(|(name, value)| change(name, value))
-        .to_vec()
+        .collect()
     }
 
     fn all(settings: &Settings) -> Vec<SettingChange> {

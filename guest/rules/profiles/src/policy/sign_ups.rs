@@ -1,6 +1,5 @@
 //! Settings about sign-ups, and their review (ACC-3, ACC-5).
 
-use super::record::Policy;
 use coinbox_ground::vocabulary::{Checks, DAY_MS, FieldRule, Instant, int_text};
 use serde::{Deserialize, Serialize};
 
@@ -44,10 +43,10 @@ impl SignUps {
     }
 }
 
-impl Policy {
+impl SignUps {
     /// Notes kinds of documents that nobody knows.
     pub(super) fn check_documents(&self, checks: &mut Checks) {
-        let known = self.sign_ups.documents.iter().all(|kind| DOCUMENTS.contains(&kind.as_str()));
+        let known = self.documents.iter().all(|kind| DOCUMENTS.contains(&kind.as_str()));
         checks.require(known, "settings.review.documents", FieldRule::UnknownValue, DOCUMENTS.join(", "));
     }
 }
