@@ -1,7 +1,8 @@
 //! The jobs of this area: accounts that close, sign-ups that come to nothing, reviews that are late.
 
 use crate::closing;
-use crate::review::judging::{OVERDUE, tell_overdue};
+use crate::review::judging::tell_overdue;
+use crate::review::leaving::OVERDUE;
 use crate::signup::upkeep::{self, UNVERIFIED};
 use coinbox_credit::records::closing::JOB;
 use coinbox_ground::job_row::{Job, Row};

@@ -1,6 +1,7 @@
 //! What a person of the operator does with a review (ACC-5, ACC-9).
 
-use super::judging::{approve, leave_queue};
+use super::judging::approve;
+use super::leaving::leave_queue;
 use super::records::{Phase, Review};
 use super::shown::{Act, Decision, Error, Evidence, File};
 use crate::closing::requests::close_at_once;

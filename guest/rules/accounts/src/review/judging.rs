@@ -1,6 +1,7 @@
 //! An account whose phone is verified is judged: approved at once, or held for a person (ACC-4, ACC-5).
 
 use super::flags::{missing_documents, raised};
+use super::leaving::{OVERDUE, leave_queue};
 use super::records::{Phase, Queued, Review, queue_key};
 use super::seen;
 use super::shown::Act;
@@ -11,7 +12,7 @@ use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar::moment_name;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
-use coinbox_ground::job::{JobKind, Next};
+use coinbox_ground::job::Next;
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::turn::Turn;
@@ -21,9 +22,6 @@ use coinbox_ledger::lots::LotKind;
 use coinbox_profiles::mail;
 use coinbox_profiles::policy::Policy;
 use coinbox_profiles::profile::{self, Standing};
-
-/// The job that tells of a decision that is late.
-pub(crate) const OVERDUE: JobKind<AuthId> = JobKind::new("review-due");
 
 /// Somebody has shown that a phone is his. The phone of an unverified account's owner becomes the account's verified phone, and the account is
 /// judged (R57). `number`: digits, with or without plus.
@@ -103,25 +101,6 @@ pub(super) fn approve(
     }
     judge(turn, account, Occasion::Standing)?;
     mail::send(turn, account, "review-approved", vec![Fact::new("text", text), Fact::new("amount", amount)])
-}
-
-/// Takes a review out of the queue.
-pub(super) fn leave_queue(turn: &mut Turn<'_>, account: AuthId, review: &Review) {
-    if review.phase == Phase::Open {
-        turn.remove(&queue_key(review.due, account));
-        turn.cancel(&OVERDUE.of(account));
-    }
-}
-
-/// An account is closed: nobody decides about it any more.
-pub(crate) fn closed(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
-    let mut review = Review::load(turn, account)?;
-    if review.phase == Phase::Open {
-        leave_queue(turn, account, &review);
-        review.phase = Phase::Rejected;
-        review.save(turn, account);
-    }
-    Ok(())
 }
 
 /// A decision is late: the operator is told, once.
