@@ -348,7 +348,7 @@ functions! { profile ProfileError {
     command undo_email(link: String) -> () = rules::people::undo_email;
     command send_code(purpose: people_types::CodePurpose, number: Option<String>, channel: telephony_types::CodeChannel) -> people_types::CodeSent = rules::people::send_code;
     query factors() -> exported::profile::FactorList = rules::member_profile::factors;
-    command begin_authenticator(code: Option<String>) -> exported::profile::Begun = rules::member_profile::begin_authenticator;
+    command begin_authenticator(code: Option<String>) -> exported::profile::AuthenticatorBegun = rules::member_profile::begin_authenticator;
     command confirm_authenticator(code: String) -> exported::profile::Confirmed = rules::member_profile::confirm_authenticator;
     command start_phone_change(number: String) -> exported::profile::FactorList = rules::people::start_phone_change;
     command confirm_phone(code: String) -> exported::profile::Confirmed = rules::people::confirm_phone;
