@@ -994,7 +994,10 @@ impl profile::Guest for Hostile {
     fn factors(_: profile::Caller) -> Result<profile::FactorList, profile::ProfileError> {
         unused()
     }
-    fn begin_authenticator(_: profile::Caller, _: Option<String>) -> Result<profile::Begun, profile::ProfileError> {
+    fn begin_authenticator(
+        _: profile::Caller,
+        _: Option<String>,
+    ) -> Result<profile::AuthenticatorBegun, profile::ProfileError> {
         unused()
     }
     fn confirm_authenticator(_: profile::Caller, _: String) -> Result<profile::Confirmed, profile::ProfileError> {
