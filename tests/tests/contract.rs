@@ -310,7 +310,7 @@ fn every_function_has_a_route_that_its_arguments_can_show() -> Result<()> {
             "{}",
             function.name
         );
-        let at_home_for_the_host = matches!(function.name.as_str(), "coupons.claim" | "passwords.weigh");
+        let at_home_for_the_host = matches!(function.name, "coupons.claim" | "passwords.weigh");
         let needs_caller = matches!(function.route.way, Way::Home | Way::Placed) && !at_home_for_the_host;
         assert!(has_caller || !needs_caller, "{}", function.name);
     }
