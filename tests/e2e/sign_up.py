@@ -36,7 +36,7 @@ class World:
         """Text of the next mail to an address whose subject holds a text."""
         def found():
             for path in sorted((self.server.data / "mail").rglob("*")):
-                if not path.is_file() or "tmp" in path.parts or path in self.seen:
+                if not path.is_file() or path.parent.name == "tmp" or path in self.seen:
                     continue
                 mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
                 if to in mail["To"] and subject.lower() in mail["Subject"].lower():
