@@ -71,7 +71,8 @@ def main():
 
         good = file.read_text()
         file.write_text(good + '{"name": "x", "digest": "cbo_secret", "permissions": []}\n')
-        poll("the log says so", lambda: "operators could not be read" in server.log_text())
+        # The file is looked at when an operator asks.
+        poll("the log says so", lambda: status(server, boss).status == 200 and "operators could not be read" in server.log_text())
         checks.holds("with the line", server.log_text(), "line 4")
         checks.true("and no token", "cbo_secret" not in server.log_text())
         checks.equal("those of before stay", status(server, boss).status, 200)
