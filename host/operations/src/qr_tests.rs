@@ -94,9 +94,7 @@ impl Symbol {
         let finder = corner(row, column) || (row < 9 && column >= size - 8) || (row >= size - 8 && column < 9);
         let places = ALIGNED[self.version() - 1];
         let last = size - 7;
-        let free = |row: usize, column: usize| {
-            !((row == 6 && column == 6) || (row == 6 && column == last) || (row == last && column == 6))
-        };
+        let free = |row: usize, column: usize| ![(6, 6), (6, last), (last, 6)].contains(&(row, column));
         let aligned = places
             .iter()
             .any(|r| places.iter().any(|c| free(*r, *c) && row.abs_diff(*r) <= 2 && column.abs_diff(*c) <= 2));
