@@ -142,9 +142,12 @@ impl Route {
             let failure = failure.taking(self.who.credentials());
             if private { failure.challenging(self.who.scheme()) } else { failure }.respond(&api_id)
         });
-        // What operators are shown may be a secret too, such as a one-time password.
-        if private || matches!(self.who, Who::Operator | Who::OperatorByRule) {
+        if private {
             session::guard(response.headers_mut());
+        } else if matches!(self.who, Who::Operator | Who::OperatorByRule) {
+            // What operators are shown may be a secret too, such as a one-time password. Documents say themselves who may keep them.
+            let no_store = axum::http::HeaderValue::from_static("no-store");
+            response.headers_mut().entry(axum::http::header::CACHE_CONTROL).or_insert(no_store);
         }
         response
     }
