@@ -111,6 +111,25 @@ pub fn check(text: &str) -> Result<(), String> {
     }
 }
 
+/// The letter that a digit or sign is written for in passwords (SEC-8).
+pub fn of_sign(sign: char) -> Option<char> {
+    Some(match sign {
+        '0' => 'o',
+        '@' => 'a',
+        '1' => 'l',
+        '!' => 'i',
+        '3' => 'e',
+        '$' | '5' => 's',
+        '7' => 't',
+        _ => return None,
+    })
+}
+
+/// A text with letters in place of the digits and signs that are written for them.
+pub fn without_signs(text: &str) -> String {
+    text.chars().map(|letter| of_sign(letter).unwrap_or(letter)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

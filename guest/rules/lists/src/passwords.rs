@@ -1,11 +1,13 @@
 //! What is left of a password without its decoration (SEC-8).
 
+use coinbox_forms::letters;
+
 /// Shortest base form that a list keeps.
 pub const BASE_MIN: usize = 3;
 
 /// The base form of a password as a list keeps it: lower-case, without digits and symbols at both ends, with letters for the signs that stand for them.
 pub fn base_form(text: &str) -> String {
-    unleet(stripped(&text.to_lowercase(), false, false))
+    letters::without_signs(stripped(&text.to_lowercase(), false, false))
 }
 
 /// The base forms that a password may be seen as: signs at its ends may be letters (`$unshine`) or decoration (`sunshine!!`). Each once.
@@ -13,7 +15,7 @@ pub fn base_forms(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
     let mut forms = Vec::new();
     for (first, last) in [(false, false), (true, false), (false, true), (true, true)] {
-        let form = unleet(stripped(&lower, first, last));
+        let form = letters::without_signs(stripped(&lower, first, last));
         if !form.is_empty() && !forms.contains(&form) {
             forms.push(form);
         }
@@ -25,29 +27,11 @@ pub fn base_forms(text: &str) -> Vec<String> {
 fn stripped(text: &str, first: bool, last: bool) -> &str {
     let strip = |kept: bool| {
         move |letter: char| {
-            let stands_for_one = kept && letter_of(letter).is_some();
+            let stands_for_one = kept && letters::of_sign(letter).is_some();
             !letter.is_alphabetic() && !stands_for_one
         }
     };
     text.trim_start_matches(strip(first)).trim_end_matches(strip(last))
-}
-
-fn unleet(text: &str) -> String {
-    text.chars().map(|letter| letter_of(letter).unwrap_or(letter)).collect()
-}
-
-/// The letter that a sign stands for.
-fn letter_of(sign: char) -> Option<char> {
-    Some(match sign {
-        '0' => 'o',
-        '@' => 'a',
-        '1' => 'l',
-        '!' => 'i',
-        '3' => 'e',
-        '$' | '5' => 's',
-        '7' => 't',
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

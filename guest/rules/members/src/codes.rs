@@ -11,7 +11,7 @@ use crate::known::Known;
 use crate::words::{CodePurpose, CodeSent, in_key};
 use coinbox_access::people::members::Member;
 use coinbox_access::people::throttles::{self, Bucket};
-use coinbox_access::people::{MemberId, secrets};
+use coinbox_access::people::{MemberId, secrets, since};
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
 use coinbox_ground::ids;
@@ -44,6 +44,7 @@ struct Otp {
     mark: String,
     /// Digits without plus.
     number: String,
+    sent: Instant,
     expires: Instant,
     /// Wrong ones so far. A newer code in the place of this one keeps them.
     tries: u32,
@@ -192,6 +193,7 @@ pub(crate) fn send(
         v: 1,
         mark: secrets::mark(turn, MARK, &[purpose.word(), &id.to_string(), number, &code]),
         number: number.to_owned(),
+        sent: now,
         expires: until,
         tries: before.map_or(0, |before| before.tries),
     };
@@ -227,7 +229,8 @@ pub(crate) fn take(
     let (number, mark) = otp.as_ref().map_or(("", None), |otp| (otp.number.as_str(), Some(otp.mark.as_str())));
     let fits = secrets::fits(turn, MARK, &[purpose.word(), &id.to_string(), number, code], mark);
     let Some(mut otp) = otp else { return Ok(None) };
-    if fits && turn.now() < otp.expires && otp.tries < Policy::load(turn)?.people.code_tries {
+    let good = turn.now() < otp.expires && since::is_believed(turn, otp.sent)?;
+    if fits && good && otp.tries < Policy::load(turn)?.people.code_tries {
         turn.remove(&key);
         used(turn, &otp.number)?;
         return Ok(Some(otp.number));

@@ -1,6 +1,7 @@
 //! How a session comes about and what is told of it (SEC-3, SEC-9): what login, reset, invitation and factors share.
 
 use crate::factors;
+use crate::given;
 use crate::logins::{self, From};
 use crate::told;
 use crate::words::{Entered, HalfSession};
@@ -85,6 +86,8 @@ pub(crate) fn enter_as(
     let opened = sessions::open(turn, caller, id, member, None, before.how)?;
     member.last_login = Some(turn.now());
     members::save(turn, id, member);
+    // Whoever is inside has not forgotten the password.
+    given::void(turn, id, given::RESET)?;
     let from = From { address: caller.address.as_deref(), device: caller.device.as_deref() };
     logins::note(turn, id, turn.now(), true, how, from)?;
     logins::acted(turn, id.account)?;

@@ -128,6 +128,16 @@ pub(crate) fn take(turn: &mut Turn<'_>, token: &str, door: &'static str) -> Resu
     Ok(good)
 }
 
+/// Voids the links of a door that are still about.
+pub(crate) fn void(turn: &mut Turn<'_>, id: MemberId, door: &str) -> Result<(), Fault> {
+    let mut count = count(turn, id, door)?;
+    if count.count > 0 {
+        count.count = count.count.saturating_add(1);
+        turn.put(&count_key(id, door), &count);
+    }
+    Ok(())
+}
+
 /// A member has left.
 pub(crate) fn forget(turn: &mut Turn<'_>, id: MemberId) {
     DOORS.iter().for_each(|door| turn.remove(&count_key(id, door)));

@@ -9,6 +9,7 @@ use crate::words::in_key;
 use coinbox_access::people::MemberId;
 use coinbox_access::people::members::Member;
 use coinbox_access::people::secrets;
+use coinbox_access::people::since;
 use coinbox_ground::calendar::day_name;
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::turn::{Record, Turn};
@@ -119,15 +120,28 @@ pub(crate) struct Device {
 /// A token for a device: tries that come with it are counted apart from those of strangers. It proves nothing else.
 pub(crate) fn device_token(turn: &Turn<'_>, id: MemberId, member: &Member) -> String {
     let name = secrets::draw(turn, DEVICE_LETTERS);
-    turn.vault().seal(DEVICE, &format!("{id} {} {name}", member.epoch))
+    turn.vault().seal(DEVICE, &format!("{id} {} {name} {}", member.epoch, turn.now()))
 }
 
-/// The device of a token, if it is this member's and nothing has ended his sessions since.
-pub(crate) fn device(turn: &Turn<'_>, token: Option<&str>, of: Option<(MemberId, &Member)>) -> Option<Device> {
-    // Opened whoever is asked for, and whether or not there is one: the same work.
-    let text = turn.vault().unseal(DEVICE, token.unwrap_or_default()).ok()?;
+/// The device of a token, if it is this member's and nothing has ended his sessions since. The same is done whoever is asked for.
+pub(crate) fn device(
+    turn: &Turn<'_>,
+    token: Option<&str>,
+    of: Option<(MemberId, &Member)>,
+) -> Result<Option<Device>, Fault> {
+    let Some((device, given)) = turn.vault().unseal(DEVICE, token.unwrap_or_default()).ok().as_deref().and_then(parse)
+    else {
+        return Ok(None);
+    };
+    let is_believed = since::is_believed(turn, given)?;
+    let is_his = of.is_some_and(|(id, member)| device.id == id && device.epoch == member.epoch);
+    Ok((is_his && is_believed).then_some(device))
+}
+
+/// What a token says of its device, and when it was given.
+fn parse(text: &str) -> Option<(Device, Instant)> {
     let mut parts = text.split(' ');
-    let (id, epoch, name) = (parts.next()?, parts.next()?, parts.next()?);
+    let (id, epoch, name, given) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let device = Device { id: MemberId::parse(id)?, epoch: epoch.parse().ok()?, name: name.to_owned() };
-    of.filter(|(id, member)| device.id == *id && device.epoch == member.epoch).map(|_| device)
+    Some((device, given.parse().ok()?))
 }

@@ -2,6 +2,7 @@
 
 use crate::known::Known;
 use crate::words::Weakness;
+use coinbox_forms::letters::without_signs as plain;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
 use coinbox_profiles::policy::Policy;
@@ -82,22 +83,6 @@ fn is_common(turn: &Turn<'_>, known: &Known, about: &About<'_>, password: &str) 
         }
     }
     Ok(false)
-}
-
-/// Digits and signs that are written for letters, as the letters.
-fn plain(text: &str) -> String {
-    text.chars()
-        .map(|letter| match letter {
-            '0' => 'o',
-            '@' => 'a',
-            '1' => 'l',
-            '!' => 'i',
-            '3' => 'e',
-            '$' | '5' => 's',
-            '7' => 't',
-            other => other,
-        })
-        .collect()
 }
 
 /// How many letters and digits are left once common words, runs, repetitions and what is known of the owner are taken out.

@@ -94,7 +94,7 @@ pub(crate) fn login(
         one_per: policy.people.login_network_every_ms,
     };
     throttles::take(turn, &networks, &throttles::network(caller.address.as_deref()))?;
-    let by = match logins::device(turn, device_token, of) {
+    let by = match logins::device(turn, device_token, of)? {
         Some(device) => By::Device(device.name),
         None => By::Address(email.to_owned()),
     };

@@ -269,7 +269,10 @@ fn compare(turn: &Turn<'_>, member: Option<MemberId>, old: &str) -> Result<(Opti
     let hash = password.as_ref().map_or("", |password| password.hash.as_str());
     // Hashed whatever was typed: it takes as long.
     let found = turn.vault().verify_password(old, hash);
-    let once = password.zip(member).is_some_and(|(password, id)| password.is_once(turn, id, old));
+    let once = match password.zip(member) {
+        Some((password, id)) => password.is_once(turn, id, old)?,
+        None => false,
+    };
     let verdict = match found {
         Compared::Differs if once => Verdict::RightOnce,
         Compared::Differs => Verdict::Wrong,

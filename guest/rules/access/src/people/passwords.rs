@@ -1,6 +1,7 @@
 //! What is kept of a password: its hash, at `pw/<account>/<number:04>`, which queries make and compare.
 
 use super::secrets;
+use super::since;
 use super::words::MemberId;
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant};
@@ -26,6 +27,8 @@ pub struct Password {
 pub struct Temporary {
     /// Mark of the password: it is drawn, so nobody can guess it, and a command can keep it without hashing.
     pub mark: String,
+    /// When it was given out.
+    given: Instant,
     /// Good before this moment.
     pub until: Instant,
 }
@@ -43,12 +46,15 @@ const ONCE: &str = "one-time-password";
 
 impl Password {
     /// Whether what is typed is the one-time password.
-    pub(super) fn is_once(&self, turn: &Turn<'_>, id: MemberId, typed: &str) -> bool {
+    pub(super) fn is_once(&self, turn: &Turn<'_>, id: MemberId, typed: &str) -> Result<bool, Fault> {
         let has_its_form = typed
             .strip_prefix(ONCE_PREFIX)
             .is_some_and(|rest| rest.len() == ONCE_LETTERS && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-        let temporary = self.temporary.as_ref().filter(|temporary| has_its_form && turn.now() < temporary.until);
-        temporary.is_some_and(|temporary| secrets::fits(turn, ONCE, &[&id.to_string(), typed], Some(&temporary.mark)))
+        match self.temporary.as_ref().filter(|temporary| has_its_form && turn.now() < temporary.until) {
+            Some(temporary) => Ok(secrets::fits(turn, ONCE, &[&id.to_string(), typed], Some(&temporary.mark))
+                && since::is_believed(turn, temporary.given)?),
+            None => Ok(false),
+        }
     }
 }
 
@@ -57,7 +63,7 @@ pub fn give_once(turn: &mut Turn<'_>, id: MemberId, until: Instant) -> Result<St
     let password = format!("{ONCE_PREFIX}{}", secrets::draw(turn, ONCE_LETTERS));
     let mark = secrets::mark(turn, ONCE, &[&id.to_string(), &password]);
     let mut kept = find(turn, id)?.unwrap_or_else(|| none_yet(turn));
-    kept.temporary = Some(Temporary { mark, until });
+    kept.temporary = Some(Temporary { mark, given: turn.now(), until });
     save(turn, id, &kept);
     Ok(password)
 }

@@ -4,7 +4,7 @@ use super::world::{EMAIL, OTHER, PASSWORD, World, nobody, operator, session};
 use crate::known::Known;
 use crate::words::{Checked, FactorKind, Step, Weakness};
 use crate::{leaving, links, login, members as team, password, profile};
-use coinbox_access::people::members;
+use coinbox_access::people::{members, since};
 use coinbox_ground::vocabulary::{DAY_MS, Fault, HOUR_MS, MINUTE_MS, Refusal};
 
 /// ACC-11 and attacks 5, 15, 28, 30, 31, 50.
@@ -41,6 +41,41 @@ fn a_reset_ends_sessions_and_waits_and_opens_none() {
     assert_eq!(world.attempt(EMAIL, PASSWORD), Ok(Step::Wrong), "the wait has ended, the old password is void");
     assert_eq!(world.half(OTHER).factors.len(), 2, "factors are as they were");
     assert_eq!(world.count("password-changed"), 1);
+}
+
+/// Attack 30: whoever has logged in has not forgotten the password.
+#[test]
+fn a_login_voids_a_link_to_reset() {
+    let (world, _) = World::with_owner();
+    world.request_reset(EMAIL).expect("asked");
+    let link = world.link("password-reset");
+    world.log_in();
+    assert_eq!(world.reset(&link, OTHER), Err(password::Error::Gone));
+}
+
+/// R80: what was handed out before a restore is worth nothing after it.
+#[test]
+fn a_restore_voids_codes_and_one_time_passwords() {
+    let (world, entered) = World::with_owner();
+    let half = world.half(PASSWORD);
+    world.pass(MINUTE_MS);
+    world.send_login_code(&half.token).expect("sent");
+    let code = world.code();
+    let account = entered.account.clone();
+    let issued = world
+        .change(|turn| team::issue_temporary(turn, &operator(), account, 1, "ticket 81".to_owned()))
+        .expect("issued");
+    world.pass(1);
+    world
+        .change(|turn| {
+            since::begin(turn);
+            Ok::<_, Fault>(())
+        })
+        .expect("restored");
+    assert_eq!(world.attempt(EMAIL, &issued.password), Ok(Step::Wrong));
+    let half = world.half(PASSWORD);
+    let checked = world.check(&half.token, FactorKind::Phone, &code).expect("looked at");
+    assert!(matches!(checked, Checked::Wrong(_)), "{checked:?}");
 }
 
 /// Attack 31: one millisecond late.
