@@ -5,6 +5,7 @@ use crate::known::Known;
 use crate::words::{Checked, CodePurpose, FactorKind, Step};
 use crate::{login, members as team, profile};
 use coinbox_ground::vocabulary::{DAY_MS, Fault, FieldRule, HOUR_MS, MINUTE_MS, Refusal};
+use coinbox_profiles::policy::{self, People, Policy};
 
 fn begin(world: &World, token: &str, code: Option<&str>) -> Result<profile::Begun, profile::Error> {
     let code = code.map(str::to_owned);
@@ -144,6 +145,40 @@ fn codes_have_limits() {
         let answer = world
             .change(|turn| profile::start_phone_change(turn, &Known::BUILT_IN, &session(&entered), number.to_owned()));
         assert_eq!(answer, Err(profile::Error::NumberRefused), "{number}");
+    }
+}
+
+/// Attack 20: the codes to a number, from a network, of an account and to a country have a limit each, which alone is enough.
+#[test]
+fn each_limit_of_codes_is_enough_alone() {
+    type Limit = fn(&mut People) -> &mut u32;
+    let limits: [Limit; 4] = [
+        |people| &mut people.codes_a_number,
+        |people| &mut people.codes_a_network,
+        |people| &mut people.codes_an_account,
+        |people| &mut people.codes_a_calling_code,
+    ];
+    let sent_with = |strict: Option<Limit>| {
+        let (world, entered) = World::with_owner();
+        world
+            .change(|turn| {
+                let mut policy = Policy::load(turn)?.as_ref().clone();
+                limits.iter().for_each(|limit| *limit(&mut policy.people) = 1000);
+                strict.into_iter().for_each(|limit| *limit(&mut policy.people) = 3);
+                policy::save(turn, &policy);
+                Ok::<_, Fault>(())
+            })
+            .expect("set");
+        let sends = |_: &usize| {
+            world.pass(MINUTE_MS);
+            world.send_login_code(&entered.token).is_ok()
+        };
+        (0..6).take_while(sends).count()
+    };
+    assert_eq!(sent_with(None), 6);
+    for limit in limits {
+        // The code of the enrolment is counted too.
+        assert!((2..=3).contains(&sent_with(Some(limit))));
     }
 }
 
