@@ -2,15 +2,12 @@
 
 use crate::known::Known;
 use crate::words::Weakness;
+use coinbox_access::people::attempts::{PASSWORD_BYTES_MAX, PASSWORD_CHARACTERS_MAX};
 use coinbox_forms::letters::without_signs as plain;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
 use coinbox_profiles::policy::Policy;
 
-/// Longest password, in characters.
-pub(crate) const CHARS_MAX: usize = 256;
-/// Longest password, in bytes.
-pub(crate) const BYTES_MAX: usize = 1024;
 /// What has to be left of a password once everything that is guessed first is taken out.
 const LEFT_MIN: usize = 6;
 /// Shortest word of an address or a name that is taken out.
@@ -49,7 +46,7 @@ pub fn weaknesses(
     };
     let count = |wanted: u32| usize::try_from(wanted).unwrap_or(usize::MAX);
     note(characters < count(people.password_shortest), Weakness::TooShort);
-    let too_long = characters > CHARS_MAX || password.len() > BYTES_MAX;
+    let too_long = characters > PASSWORD_CHARACTERS_MAX || password.len() > PASSWORD_BYTES_MAX;
     note(too_long, Weakness::TooLong);
     if too_long {
         return Ok(found);

@@ -105,7 +105,7 @@ pub fn save(turn: &mut Turn<'_>, id: MemberId, password: &Password) {
 }
 
 /// A record for a member that never had a password.
-pub fn none_yet(turn: &Turn<'_>) -> Password {
+fn none_yet(turn: &Turn<'_>) -> Password {
     Password { v: 1, hash: String::new(), version: 0, set: turn.now(), temporary: None }
 }
 

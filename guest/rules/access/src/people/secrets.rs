@@ -24,11 +24,6 @@ pub fn mark(turn: &Turn<'_>, purpose: &str, parts: &[&str]) -> String {
 
 /// Whether a mark is of these parts. Without a mark the comparison is made all the same, and fits nothing.
 pub fn fits(turn: &Turn<'_>, purpose: &str, parts: &[&str], mark: Option<&str>) -> bool {
-    compare(turn, purpose, parts, mark) != Marked::Differs
-}
-
-/// [`fits`], which also says whether the mark is worth making again.
-pub fn compare(turn: &Turn<'_>, purpose: &str, parts: &[&str], mark: Option<&str>) -> Marked {
     let found = turn.vault().check(purpose, &parts.join("\n"), mark.unwrap_or_default());
-    if mark.is_some() { found } else { Marked::Differs }
+    mark.is_some() && found != Marked::Differs
 }

@@ -8,7 +8,6 @@ use super::secrets;
 use super::session_keys::{key, prefix};
 use super::since;
 use super::words::{Half, MemberId};
-use coinbox_ground::port::Marked;
 use coinbox_ground::turn::{Record, Turn, end_of_prefix};
 use coinbox_ground::vocabulary::{Caller, Fault, Instant, MINUTE_MS};
 use coinbox_profiles::policy::{self, Policy, limits};
@@ -125,9 +124,9 @@ pub fn prove(turn: &Turn<'_>, token: &str) -> Result<Option<Proved>, Fault> {
     let (whose, name, secret) =
         parsed.map_or((String::new(), "", ""), |(id, name, secret)| (id.to_string(), name, secret));
     let parts = [whose.as_str(), name, secret];
-    let found = secrets::compare(turn, PURPOSE, &parts, session.as_ref().map(|session| session.mark.as_str()));
+    let fits = secrets::fits(turn, PURPOSE, &parts, session.as_ref().map(|session| session.mark.as_str()));
     let (Some((id, name, _)), Some(session)) = (parsed, session) else { return Ok(None) };
-    if found == Marked::Differs {
+    if !fits {
         return Ok(None);
     }
     let (member, profile) = (members::need(turn, id)?, profile::profile(turn, id.account)?);

@@ -55,7 +55,7 @@ fn full_at(turn: &Turn<'_>, keys: &[String; 2]) -> Result<Instant, Fault> {
 }
 
 /// The moment from which the bucket has room; none: it has room now.
-pub fn closed_until(turn: &Turn<'_>, bucket: &Bucket, value: &str) -> Result<Option<Instant>, Fault> {
+fn closed_until(turn: &Turn<'_>, bucket: &Bucket, value: &str) -> Result<Option<Instant>, Fault> {
     let full = full_at(turn, &keys(turn, bucket.door, bucket.dimension, value))?;
     let room = full - Instant::from(bucket.burst - 1) * bucket.one_per;
     Ok((room > turn.now()).then_some(room))
@@ -70,24 +70,6 @@ pub fn take(turn: &mut Turn<'_>, bucket: &Bucket, value: &str) -> Result<(), Fau
     let full = full_at(turn, &keys)?.max(turn.now()) + bucket.one_per;
     turn.put(&keys[0], &Level { v: 1, full });
     Ok(())
-}
-
-/// Gives a try back.
-pub fn give_back(turn: &mut Turn<'_>, bucket: &Bucket, value: &str) -> Result<(), Fault> {
-    let keys = keys(turn, bucket.door, bucket.dimension, value);
-    let full = full_at(turn, &keys)? - bucket.one_per;
-    if full > turn.now() {
-        turn.put(&keys[0], &Level { v: 1, full });
-        turn.remove(&keys[1]);
-    } else {
-        forget(turn, bucket, value);
-    }
-    Ok(())
-}
-
-/// Empties nothing and fills the bucket: no try is counted any more.
-pub fn forget(turn: &mut Turn<'_>, bucket: &Bucket, value: &str) {
-    keys(turn, bucket.door, bucket.dimension, value).iter().for_each(|key| turn.remove(key));
 }
 
 /// What an address counts as: a v4 address by itself, a v6 address as its /64, and no address as one more.
@@ -215,8 +197,6 @@ mod tests {
         assert_eq!(taken(&fake, room), Ok(()));
         assert_eq!(taken(&fake, room), Err(Refusal::TooOften(room + 8 * HOUR_MS).into()));
         assert_eq!(fake.command(room, |turn| take(turn, &DOOR, "b@example.com")), Ok(()), "another value has its own");
-        fake.command(room, |turn| give_back(turn, &DOOR, "a@example.com")).expect("given back");
-        assert_eq!(taken(&fake, room), Ok(()));
         // Full again, whatever day it is.
         for _ in 0..3 {
             assert_eq!(taken(&fake, room + DAY_MS), Ok(()));
