@@ -3,7 +3,7 @@
 import socket
 import time
 
-from coinbox import Checks, Server, basic, event, poll
+from coinbox import PRICES, Checks, Server, basic, poll
 
 checks = Checks()
 # Enough for everybody, little enough to be used up within a second.
@@ -109,15 +109,16 @@ def silent_connections(server, mine, other):
 def unread_answers(server, mine, other):
     """Answers that nobody reads: the account's share, until the time is over."""
     path = f"/v1/Account/{mine[0]}/"
-    answers = server.usage([event(mine[0], server.now_ms(), id=f"{number}-{'x' * 50}") for number in range(100)])
-    checks.equal("there is something to ask for", answers.json["counts"]["rated"], 100)
+    asked = f"{path}Pricing/?country_iso=IN"
+    # A thousand of them fit into no buffer between the server and whoever does not read.
+    checks.true("there is something long to ask for", len(server.get(asked, auth=mine).body) > 10_000, server.get(asked, auth=mine))
     held = []
     for _ in range(8):
         connection = socket.socket()
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.connect(("127.0.0.1", server.port))
         connection.setblocking(False)
-        ask = f"GET {path}UsageLine/ HTTP/1.1\r\nHost: x\r\nAuthorization: {basic(*mine)}\r\n\r\n"
+        ask = f"GET {asked} HTTP/1.1\r\nHost: x\r\nAuthorization: {basic(*mine)}\r\n\r\n"
         # One after another on each connection, none of them read.
         connection.send((ask * 1000).encode())
         held.append(connection)
@@ -132,7 +133,7 @@ def unread_answers(server, mine, other):
 
 def main():
     with Server(SETTINGS) as server:
-        server.publish_prices()
+        server.publish_prices(PRICES + [("voice", "outbound", "IN", f"91{area}", f"0.0{area}", 60, 60) for area in range(200, 500)])
         accounts = []
         for name in ("Slow", "Other"):
             made = server.account(name, f"{name.lower()}@example.com")
