@@ -91,6 +91,8 @@ passed=$((passed + cargo_passed))
 failed=$((failed + cargo_failed))
 if [ "$cargo_failed" != 0 ]; then
     names+=("$cargo_failed tests of cargo test, see $logs/cargo-test.log")
+    # By name: whoever sees only the end of what was printed knows what to look for.
+    while IFS= read -r name; do names+=("    $name"); done < <(sed -nE 's/^test (.*[^ ]) +\.\.\. FAILED.*/\1/p' "$logs/cargo-test.log")
 elif [ "$status" != 0 ]; then
     # A test program that did not compile, or died before it could count.
     count "cargo test, see $logs/cargo-test.log" 1

@@ -15,7 +15,9 @@ impl Simulation {
         let account = &self.model.accounts[place];
         match operation {
             Operation::Subaccount { .. } => {
-                let expected = !account.trial || account.subaccounts < policy.trial_subaccounts;
+                // A suspended account makes nothing new (ACC-8).
+                let room = !account.trial || account.subaccounts < policy.trial_subaccounts;
+                let expected = room && !account.is_barred();
                 let arguments = json!({"parent": id, "name": "sub", "enabled": true});
                 if let Some(created) = self.command("subaccounts.create", arguments, expected)? {
                     self.model.accounts[place].subaccounts += 1;

@@ -375,7 +375,7 @@ impl Simulation {
         let closed = refused == "closed" && self.is_of_a_leaver(&arguments);
         let barred = closed
             || function == "subaccounts.delete"
-            || (function == "numbers.buy" && refused.get("suspended").is_some());
+            || (["numbers.buy", "subaccounts.create"].contains(&function) && refused.get("suspended").is_some());
         ensure!(first == again || barred, "{function} {arguments}: first answered {first}, then {again}");
         let after = super::world::stored_lines(&*self.world.store()?.snapshot()?)?;
         ensure!(before == after, "{function} {arguments}: its repeat has changed the store");

@@ -7,6 +7,10 @@ use std::fmt;
 pub struct Rounds(Vec<f64>);
 
 impl Rounds {
+    pub const fn new() -> Rounds {
+        Rounds(Vec::new())
+    }
+
     pub fn add(&mut self, value: f64) {
         self.0.push(value);
     }
@@ -25,6 +29,13 @@ impl Rounds {
     pub fn over(&self, other: &Rounds) -> Rounds {
         Rounds(self.0.iter().zip(&other.0).map(|(one, other)| one / other).collect())
     }
+}
+
+/// The value that this part of all values, of 100, is not above.
+pub fn percentile(values: &[f64], part: usize) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get((sorted.len() * part / 100).min(sorted.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
 }
 
 /// `median (lowest–highest)`, with thousands as k.

@@ -11,6 +11,7 @@ mod host;
 mod http;
 mod month;
 mod native;
+mod people;
 mod rules;
 mod world;
 

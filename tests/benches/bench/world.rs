@@ -107,6 +107,8 @@ pub fn operator() -> Caller {
         "pricing.set-number-prices",
         "numbers.buy",
         "pricing.publish-version",
+        "members.invite-owner",
+        "operator.change-account-settings",
     ];
     Caller {
         who: Principal::Operator(Operator {
@@ -149,10 +151,15 @@ pub fn capabilities() -> Result<Capabilities> {
 
 /// A host over a store; jobs are not driven, there are none that matter.
 pub fn open(runtime: Arc<dyn RulesRuntime>, store: StoreChoice) -> Result<Coinbox> {
+    open_with(runtime, store, capabilities()?)
+}
+
+/// The same with what is lent.
+pub fn open_with(runtime: Arc<dyn RulesRuntime>, store: StoreChoice, capabilities: Capabilities) -> Result<Coinbox> {
     Coinbox::open(Options {
         runtime,
         store,
-        capabilities: capabilities()?,
+        capabilities,
         simulated_clock: None,
         drive: Drive::ByHand,
         effects: EffectDoor::default(),
@@ -161,7 +168,8 @@ pub fn open(runtime: Arc<dyn RulesRuntime>, store: StoreChoice) -> Result<Coinbo
     })
 }
 
-fn ok(answer: Value) -> Result<Value> {
+/// What is inside `ok`.
+pub fn ok(answer: Value) -> Result<Value> {
     answer.get("ok").cloned().with_context(|| format!("the rules refuse: {answer}"))
 }
 
@@ -217,11 +225,11 @@ pub fn write_prices(host: &Coinbox, caller: &Value) -> Result<()> {
 
 /// Accounts so rich that no threshold comes near.
 async fn make_accounts(host: &Coinbox, caller: &Value) -> Result<Sources> {
-    let account = json!({
-        "account-type": "standard", "name": "Bench", "email": "bench@example.com", "address": "", "city": "", "state": "",
-        "timezone": "UTC",
-    });
-    let create = async || -> Result<(String, String)> {
+    let create = async |number: usize| -> Result<(String, String)> {
+        let account = json!({
+            "account-type": "standard", "name": "Bench", "email": format!("owner{number}@bench.example"), "address": "",
+            "city": "", "state": "", "timezone": "UTC",
+        });
         let made = ok(host.call_async("accounts.create", json!({"caller": caller, "account": account})).await?)?;
         let auth_id = made["auth-id"].as_str().context("an auth ID")?.to_owned();
         let token = made["auth-token"].as_str().context("a token")?.to_owned();
@@ -232,13 +240,14 @@ async fn make_accounts(host: &Coinbox, caller: &Value) -> Result<Sources> {
     };
     let mut sources = Sources::default();
     while sources.spread.len() < ACCOUNTS {
-        for made in join_all((0..100).map(|_| create()).collect()).await {
+        let first = sources.spread.len();
+        for made in join_all((first..first + 100).map(&create).collect()).await {
             let (auth_id, token) = made?;
             sources.spread.push(auth_id);
             sources.tokens.push(token);
         }
     }
-    let (parent, _) = create().await?;
+    let (parent, _) = create(ACCOUNTS).await?;
     for number in 0..HOT_SUBACCOUNTS {
         let create = json!({"caller": caller, "parent": parent, "name": format!("hot {number}"), "enabled": true});
         let made = ok(host.call_async("subaccounts.create", create).await?)?;

@@ -192,10 +192,28 @@ fn settings(old: &Map<String, Value>, new: &Value, differs: &mut dyn FnMut(Strin
             "tax-rates" => serde_json::from_str(setting["value"].as_str().expect("text")).expect("rows"),
             _ => setting["value"].clone(),
         };
-        found.insert(name.to_owned(), value);
+        if old.contains_key(name) || !OF_PEOPLE.iter().any(|group| name.starts_with(group)) {
+            found.insert(name.to_owned(), value);
+        }
     }
     different("", &Value::Object(old.clone()), &Value::Object(found), differs);
 }
+
+/// How settings begin that say something of people who sign up and log in: 0.1.0 knew none.
+const OF_PEOPLE: [&str; 12] = [
+    "session-idle",
+    "session-length",
+    "half-session",
+    "fresh-proof",
+    "review.",
+    "sign-ups.",
+    "login.",
+    "reset.",
+    "codes.",
+    "passwords.",
+    "members.",
+    "trial-destinations",
+];
 
 /// Compares an account's settings with its limits: what is its own has the value, the rest is the policy's.
 fn limits(old: &Value, new: &Value, differs: &mut dyn FnMut(String)) {
