@@ -232,8 +232,25 @@ def authenticator(server, world, browser, account, phone, recovery):
     good("a new code", browser.post("/v1/Login/Check/", method="authenticator", code=world.app(secret)))
     answers.error_of("a recovery code twice", browser.post("/v1/Login/Check/", method="recovery", code=recovery[0]), 403)
     me = good("oneself", browser.get("/v1/Me/"))
+    in_session_at_the_account(server, browser, me["account"])
     checks.equal("the authenticator is offered first", [one["kind"] for one in me["factors"]][:2], ["authenticator", "phone"])
     good("log out", browser.post("/v1/Login/Logout/"))
+
+
+def in_session_at_the_account(server, browser, account):
+    """Routes of an account take the session of a person of it: what he may is what his role may."""
+    path = f"/v1/Account/{account}/"
+    shown = browser.get(path)
+    checks.equal("a person reads the account in a session", (shown.status, (shown.json or {}).get("auth_id")), (200, account))
+    checks.equal("nobody keeps what he was shown", shown.headers.get("cache-control"), "no-store")
+    checks.equal("a list of money", browser.get(f"{path}Invoice/").status, 200)
+    other = server.account("Another", "another@company-of-others.example")[0]
+    foreign = browser.get(f"/v1/Account/{other}/")
+    checks.equal("another account", (foreign.status, "Bearer" in foreign.headers.get("www-authenticate", "")), (401, True))
+    unknown = server.get(path, bearer=f"cbs_{account}_1_{'a' * 16}_{'b' * 43}")
+    checks.equal("a session that nobody has given out", (unknown.status, "objects" in unknown.text), (401, False))
+    wrong = server.get(f"{path}UsageLine/?from=noon", bearer=f"cbs_{account}_1_{'a' * 16}_{'b' * 43}")
+    checks.equal("it is told nothing about what it asks", (wrong.status, "noon" in wrong.text), (401, False))
 
 
 def program(server, world):

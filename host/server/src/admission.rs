@@ -2,16 +2,20 @@
 
 use super::answer::Failure;
 use super::request::Names;
+use super::session;
 use super::state::Rest;
 use axum::http::StatusCode;
 use coinbox_host::contract::exported::accounts::{Account, AccountError};
-use coinbox_host::contract::types::Caller;
+use coinbox_host::contract::types::{Caller, Principal};
 use coinbox_host::text;
 use std::time::Instant;
 
-/// Checks the credential, by itself. The rules count the request, and its other calls with it. From here on the account is whom its place is counted
-/// against.
+/// Checks the credential or the session, by itself. The rules count the request, and its other calls with it. From here on the account is whom its place
+/// is counted against.
 pub fn admitted(rest: &Rest, names: &Names, caller: &Caller) -> Result<(), Failure> {
+    if let Principal::Session(session) = &caller.who {
+        return in_session(rest, names, caller, &session.token);
+    }
     let started = Instant::now();
     let answer = rest.host.coinbox.authenticate(caller);
     rest.measured("accounts.authenticate", started, answer.as_ref().map(Result::is_ok).ok());
@@ -19,6 +23,23 @@ pub fn admitted(rest: &Rest, names: &Names, caller: &Caller) -> Result<(), Failu
     names.ticket.belongs_to(&limits.main_auth_id)?;
     // Now that it is known who asks.
     names.check_question()
+}
+
+/// Checks a session: its person may always see himself.
+fn in_session(rest: &Rest, names: &Names, caller: &Caller, token: &str) -> Result<(), Failure> {
+    const ONESELF: &str = "profile.get";
+    let started = Instant::now();
+    let asked = rest.host.coinbox.caller_for(ONESELF, caller);
+    let arguments = serde_json::json!({ "caller": asked });
+    let answer = rest.host.coinbox.call(ONESELF, &arguments);
+    rest.measured(ONESELF, started, answer.as_ref().map(|answer| answer.get("err").is_none()).ok());
+    if let Some(error) = answer?.get("err") {
+        return Err(Failure::of_error(error, rest.host.coinbox.now(), field_name));
+    }
+    match session::account_of(token) {
+        Some(account) => names.ticket.belongs_to(account),
+        None => Ok(()),
+    }
 }
 
 /// The account that asks for itself: whether it may, and what it is, in one call.

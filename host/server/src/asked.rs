@@ -113,7 +113,10 @@ impl Sender {
             let caller = request::operator(rest, &parts.headers, peer, names)?;
             return Ok(Sender::new(caller, None, names, Proof::Good));
         }
-        let caller = request::customer(rest, &parts.headers, peer, names)?;
+        let caller = match session::is_brought(rest, &parts.headers) {
+            true => session::person(rest, &parts.method, &parts.headers, peer, names)?,
+            false => request::customer(rest, &parts.headers, peer, names)?,
+        };
         let (names, account) = (names.clone(), account.to_owned());
         if only_reads && who != Who::Owner {
             return Ok(Sender::new(caller, None, &names, Proof::Unasked));
@@ -167,6 +170,10 @@ impl Sender {
             Principal::Token(credential) if credential.auth_id.starts_with("MA") => {
                 self.names.ticket.belongs_to(&credential.auth_id)
             }
+            Principal::Session(session) => match session::account_of(&session.token) {
+                Some(account) => self.names.ticket.belongs_to(account),
+                None => Ok(()),
+            },
             _ => Ok(()),
         }
     }

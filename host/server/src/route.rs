@@ -128,6 +128,7 @@ impl Route {
         let names = request.extensions().get::<Names>().cloned();
         let names = names.unwrap_or_else(|| Names::new(request.headers()));
         let api_id = names.api_id.clone();
+        let in_session = session::is_brought(&rest, request.headers());
         let answer = async {
             let asked = Asked::read(rest.clone(), names, self.who, self.takes, self.function, request).await?;
             let sender = asked.sender();
@@ -137,10 +138,13 @@ impl Route {
             answer
         };
         let answer = answer.await;
-        let private = self.who.is_private();
+        // What a person is shown is kept by nobody, whichever route shows it.
+        let private = self.who.is_private() || in_session;
         let mut response = answer.unwrap_or_else(|failure| {
             let failure = failure.taking(self.who.credentials());
-            if private { failure.challenging(self.who.scheme()) } else { failure }.respond(&api_id)
+            // No browser opens a window of its own for a person who has logged in.
+            let scheme = if in_session { Some("Session") } else { self.who.scheme() };
+            if private { failure.challenging(scheme) } else { failure }.respond(&api_id)
         });
         if private {
             session::guard(response.headers_mut());

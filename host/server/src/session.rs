@@ -52,6 +52,19 @@ pub fn person(
     Ok(caller)
 }
 
+/// Whether a request says that it is a person's who has logged in. What it says for itself goes before what a browser adds to it.
+pub fn is_brought(rest: &Rest, headers: &HeaderMap) -> bool {
+    if headers.contains_key(header::AUTHORIZATION) {
+        return request::bearer(headers).is_some_and(|token| token.starts_with(TOKEN));
+    }
+    rest.console.is_some() && !matches!(cookie(headers, COOKIE, TOKEN), Ok(None))
+}
+
+/// The main account that a session says it is of; it is to be believed once the session is.
+pub fn account_of(token: &str) -> Option<&str> {
+    token.strip_prefix(TOKEN)?.split('_').next()
+}
+
 /// The caller of a request of somebody who has still to prove who he is.
 pub fn stranger(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names) -> Result<Caller, Failure> {
     request::check_headers(headers)?;
@@ -165,6 +178,12 @@ mod tests {
     use super::*;
 
     const SECRET: &str = "cbs_MAAAAAAAAAAAAAAAAAAA_1_abcdefghijklmnop_0123456789";
+
+    #[test]
+    fn a_session_says_whose_it_is() {
+        assert_eq!(account_of(SECRET), Some("MAAAAAAAAAAAAAAAAAAA"));
+        assert_eq!(account_of("MAAAAAAAAAAAAAAAAAAA_1"), None);
+    }
 
     fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
         let mut headers = HeaderMap::new();

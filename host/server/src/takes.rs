@@ -15,12 +15,12 @@ pub enum Who {
     Person,
     /// A person who has logged in, an account or sub-account, or an operator: the rules say which of them. Answers are kept by nobody.
     Known,
-    /// The main account of the path, HTTP Basic. The account is read before anything else of the request: strangers learn nothing about what a
+    /// The main account of the path, HTTP Basic or the session of a person of it. The account is read before anything else of the request: strangers learn nothing about what a
     /// request should look like.
     Owner,
-    /// A main account, HTTP Basic.
+    /// A main account, HTTP Basic or the session of a person of it.
     Account,
-    /// A main account or a sub-account, HTTP Basic.
+    /// A main account or a sub-account, HTTP Basic or the session of a person of the main account.
     AccountOrSub,
     /// The operator. API credentials are handed to the rules too, which show them no documents (R35).
     OperatorByRule,
@@ -35,8 +35,8 @@ impl Who {
             Who::Anybody | Who::Stranger => "anybody",
             Who::Person => "session",
             Who::Known => "session, account, operator",
-            Who::Owner | Who::Account => "account",
-            Who::AccountOrSub => "account, sub-account",
+            Who::Owner | Who::Account => "account, session",
+            Who::AccountOrSub => "account, sub-account, session",
             Who::OperatorByRule | Who::Operator => "operator",
         }
     }
@@ -59,8 +59,12 @@ impl Who {
             Who::Known => {
                 "the token or cookie of a session, HTTP Basic with an auth ID and its API token, or the operator token"
             }
-            Who::Owner | Who::Account => "HTTP Basic with an auth ID and its API token",
-            Who::AccountOrSub => "HTTP Basic with the auth ID of an account or a sub-account and its API token",
+            Who::Owner | Who::Account => {
+                "HTTP Basic with an auth ID and its API token, or the token or cookie of a session"
+            }
+            Who::AccountOrSub => {
+                "HTTP Basic with the auth ID of an account or a sub-account and its API token, or the token or cookie of a session"
+            }
             Who::OperatorByRule | Who::Operator => "Authorization: Bearer with the operator token",
         }
     }

@@ -360,7 +360,7 @@ async fn wrong_credentials_are_all_answered_alike() {
     bodies.dedup();
     assert_eq!(bodies.len(), 1);
     // Which credentials the route takes is said to everybody in the same words: the operator's token is none of them.
-    let told = "authentication credentials are missing or wrong: this route takes HTTP Basic with an auth ID and its API token";
+    let told = "authentication credentials are missing or wrong: this route takes HTTP Basic with an auth ID and its API token, or the token or cookie of a session";
     assert_eq!(bodies[0]["error"], told);
     assert_eq!(server.operator("GET", &own, "").await.body["error"], told);
 }
