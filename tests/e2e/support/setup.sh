@@ -23,6 +23,13 @@ need() {
     present "$1" || fail "$1 is missing: install $(missing_packages "$1" | paste -sd' ') and run this again"
 }
 
+# peer NAME WHAT: the same for what a test can do without; if it cannot be had, WHAT is told as not checked.
+peer() {
+    # Two scripts may come here at once, and one apt-get at a time is all that a machine allows.
+    present "$1" || { flock 8 || true; install_test_needs "$1" || true; } 8>"$environments/installing"
+    present "$1" || say "NOT CHECKED: $2. For this install $(missing_packages "$1" | paste -sd' ')"
+}
+
 need python3
 
 # Succeeds when environment $1 was made from exactly the files behind it.
