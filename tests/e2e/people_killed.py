@@ -1,5 +1,10 @@
-"""`kill -9` between every two calls of sign-up, login, reset, another address, a new authenticator, recovery codes and a temporary password."""
+"""`kill -9` between every two calls of sign-up, login, reset, another address, a new authenticator, recovery codes and a temporary password, and within some."""
 
+import argparse
+import http.client
+import random
+import threading
+import time
 from collections import Counter
 
 from answers import Answers
@@ -39,15 +44,18 @@ class Mortal(Person):
     """A person after each of whose requests the server is killed, before anything that follows from them could be waited for."""
 
     kills = 0
+    spared = False
 
     def ask(self, path, body, bearer=None):
         answer = super().ask(path, body, bearer)
-        self.die()
+        if not self.spared:
+            self.die()
         return answer
 
     def good(self, name, path, body, bearer=None, status=200):
         answer = super().good(name, path, body, bearer, status)
-        self.die()
+        if not self.spared:
+            self.die()
         return answer
 
     def die(self):
@@ -70,8 +78,6 @@ class Mortal(Person):
 def sign_up(person):
     server, world = person.server, person.world
     holder, link = person.sign_up()
-    looked = person.good("look at the link", "/v1/Login/Link/", {"link": link})
-    checks.equal("sign-up: the link is of a sign-up", looked["door"], "sign-up")
     confirm = ("/v1/SignUp/Confirm/", {"link": link, "holder": holder})
     confirmed = person.good("follow the link", *confirm)
     person.account, half = confirmed["account"], confirmed["session"]
@@ -153,8 +159,9 @@ def reset(person):
     checks.true("reset: the old password is void", not person.opens(person.password))
     person.password = NEW
     checks.true("reset: the new one opens", person.opens(NEW))
+    checks.equal("reset: another link", person.server.post(*ask).status, 200)
+    person.good("ask", *ask)
     for _ in range(2):
-        person.good("ask", *ask)
         person.world.mail(person.email, "choose a new")
     person.refused("a fourth link", *ask, None, 429, "rate_limit_exceeded")
 
@@ -200,7 +207,7 @@ def wait(person):
     """Wrong passwords: the count and the wait outlive the server."""
     wrong = ("/v1/Login/", {"email": person.email, "password": "Not the right one 1!"})
     checks.true("wrong passwords: a right one before them: nothing is counted", person.opens(person.password))
-    found = [person.ask(*wrong).status, person.server.post(*wrong).status, person.ask(*wrong).status, person.server.post(*wrong).status]
+    found = [person.server.post(*wrong).status, person.server.post(*wrong).status, person.ask(*wrong).status, person.server.post(*wrong).status]
     checks.equal("wrong passwords: four are wrong", found, [401] * 4)
     fifth = person.ask(*wrong)
     checks.equal("wrong passwords: the fifth brings a wait", (fifth.status, fifth.headers.get("retry-after")), (429, "30"))
@@ -210,6 +217,64 @@ def wait(person):
     checks.equal("wrong passwords: the wait goes on", again.headers.get("retry-after"), "20")
     person.server.advance("20s")
     checks.true("wrong passwords: after it the right one opens", person.opens(person.password))
+
+
+class Cut:
+    """Requests that the server does not outlive: killed at a moment that the seed says, or after the answer."""
+
+    def __init__(self, person, chance):
+        self.person = person
+        self.chance = chance
+        self.unanswered = 0
+
+    def ask(self, path, body, bearer=None):
+        server, found = self.person.server, []
+
+        def send():
+            try:
+                found.append(server.post(path, body, bearer=bearer))
+            except (OSError, http.client.HTTPException):
+                self.unanswered += 1
+
+        asking = threading.Thread(target=send)
+        asking.start()
+        time.sleep(self.chance.uniform(0.001, 0.06))
+        self.person.die()
+        asking.join()
+        return found
+
+
+def cut_off(person, chance, rounds):
+    """Within a call it has happened or it has not: what is asked again ends as if nothing had died, and once."""
+    cut, server, world = Cut(person, chance), person.server, person.world
+    person.spared = True
+    for turn in range(rounds):
+        server.advance("61m")
+        checks.equal("cut off: a link", server.post("/v1/Password/RequestReset/", {"email": person.email}).status, 200)
+        use = ("/v1/Password/Reset/", {"link": world.link(person.email, "choose a new"), "new_password": f"Lighthouse {turn} on the rocks?"})
+        answered = cut.ask(*use)
+        again = person.ask(*use)
+        fits = (410,) if answered else (200, 410)
+        checks.true("cut off: a reset that was answered is not done again, another one once", again.status in fits, again)
+        checks.true("cut off: the old password is void", not person.opens(person.password))
+        person.password = use[1]["new_password"]
+        half = person.half()
+        check = ("/v1/Login/Check/", {"method": "recovery", "code": person.recovery.pop()}, half)
+        answered = cut.ask(*check)
+        again = person.ask(*check)
+        fits = (401,) if answered else (200, 401)
+        checks.true("cut off: a half session that was answered is used up, another one once", again.status in fits, again)
+        entered = answered[0] if answered else again
+        if entered.status == 200:
+            person.session = entered.json["session"]
+        else:
+            person.enter()
+            MAILS[ADA, "Somebody has signed in to Coinbox as you"] += 1
+        checks.equal("cut off: the recovery codes that are left", person.left(), len(person.recovery))
+    MAILS[ADA, "Choose a new Coinbox password"] += rounds
+    MAILS[ADA, "Your Coinbox password was changed"] += rounds
+    MAILS[ADA, "Somebody has signed in to Coinbox as you"] += rounds
+    print(f"{cut.unanswered} of {2 * rounds} requests were killed before their answer")
 
 
 # Every mail that these flows bring.
@@ -247,11 +312,18 @@ def each_once(person):
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="requests of two kinds that are killed within")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
+    options = parser.parse_args()
+    print(f"seed {options.seed}")
     with Server(settings()) as server:
         server.settings_of_policy({"review.everybody": "true"})
         person = Mortal(Surviving(server, checks), ADA, "+14155550123")
-        for flow in (sign_up, log_in, enrol, recover, reset, move, once, wait, each_once):
+        for flow in (sign_up, log_in, enrol, recover, reset, move, once, wait):
             flow(person)
+        cut_off(person, random.Random(options.seed), options.rounds)
+        each_once(person)
         print(f"the server was killed {Mortal.kills} times; {Surviving.attempts} mails or codes came by a second attempt")
     checks.finish()
 
