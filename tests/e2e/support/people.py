@@ -52,12 +52,15 @@ class World:
         self.server = server
         self.checks = checks
         self.seen = set()
+        self.opened = {}
 
     def mails(self):
-        """Every mail that was delivered, with its file, in order of the files' names."""
+        """Every mail that was delivered, with its file, in order of the files' names. Each is opened once."""
         paths = sorted((self.server.data / "mail").rglob("*"))
-        files = [path for path in paths if path.is_file() and path.parent.name != "tmp"]
-        return [(path, email.message_from_bytes(path.read_bytes(), policy=email.policy.default)) for path in files]
+        for path in paths:
+            if path not in self.opened and path.is_file() and path.parent.name != "tmp":
+                self.opened[path] = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        return [(path, self.opened[path]) for path in paths if path in self.opened]
 
     def arrived(self, to, subject):
         """Text of a mail that was not asked for before; None: there is none."""
