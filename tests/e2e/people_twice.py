@@ -157,6 +157,18 @@ def authenticator_step(race, person):
     checks.equal("TOTP step as login and as proof: the session before", status, 200 if place == 0 else 401)
 
 
+def another_phone(race, person):
+    """The code that goes to it, twice in one session."""
+    person.phone = person.phone[:-1] + str((int(person.phone[-1]) + 5) % 10)
+    person.good("another phone", "/v1/Me/Phone/", {"number": person.phone}, person.session)
+    confirm = ("/v1/Me/Phone/Confirm/", {"code": person.sent_code("/v1/Me/Code/", {"purpose": "new_phone"}, person.session)}, person.session)
+    _, confirmed, _ = race.one("code of another phone", [confirm, confirm], VOID)
+    person.session = confirmed["session"]
+    hints = [one["hint"] for one in person.member()["factors"] if one["kind"] == "phone"]
+    checks.equal("code of another phone: it is the only one", [hint[-4:] for hint in hints], [person.phone[-4:]])
+    checks.equal("code of another phone: one session", person.sessions(), 1)
+
+
 def recovery_code(race, person):
     """One recovery code in two logins. Answers the half session that is left."""
     halves = [person.half(), person.half()]
@@ -274,6 +286,7 @@ def turn_of_all(race, world, turn):
     phone_code(race, person)
     authenticator(race, person)
     authenticator_step(race, person)
+    another_phone(race, person)
     half_session(race, person, recovery_code(race, person))
     temporary_password(race, person)
     reset_link(race, person)
