@@ -3,9 +3,10 @@
 import argparse
 import random
 import threading
+from collections import Counter
 
 from answers import Answers
-from coinbox import Checks, Server
+from coinbox import Checks, Server, poll
 from people import PASSWORD, Person, World, settings
 
 checks = Checks()
@@ -135,7 +136,7 @@ def authenticator(race, person):
 
 
 def authenticator_step(race, person):
-    """One step of the authenticator: in two logins, then in a login and as proof in a session."""
+    """One step of the authenticator: in two logins, then in a login and as proof in a session. Answers how many logins there were of the second two."""
     person.server.advance("61m")
     person.session = None
     halves = [person.half(), person.half()]
@@ -155,6 +156,7 @@ def authenticator_step(race, person):
     checks.equal("TOTP step as login and as proof: so many sessions", person.sessions(), 2 if place == 0 else 1)
     status = person.server.get("/v1/Me/", bearer=before).status
     checks.equal("TOTP step as login and as proof: the session before", status, 200 if place == 0 else 401)
+    return 1 if place == 0 else 0
 
 
 def another_phone(race, person):
@@ -280,18 +282,49 @@ def invitation(race, world, turn):
     checks.equal("owner's invitation: one owner", [(one["email"], one["role"], one["state"]) for one in members], [(person.email, "owner", "active")])
 
 
+def told_once(person, turn, logins):
+    """Whoever used something is told once. All mails of a round to the address of its person."""
+    expected = {
+        # A second sign-up of one address.
+        "Confirm your address for Coinbox": 2 if turn % 3 == 2 else 1,
+        "Somebody has signed in to Coinbox as you": logins,
+        # Phone, authenticator, another phone; then three are taken away with the link, and a new authenticator comes.
+        "Your second factor at Coinbox was changed": 7,
+        "A temporary password for your Coinbox login": 1,
+        # After the temporary one, and by the two links.
+        "Your Coinbox password was changed": 3,
+        "Choose a new Coinbox password": 2,
+        "Your Coinbox address is to change": 1,
+        "Your Coinbox address was changed": 1,
+        "You can soon set up new second factors at Coinbox": 1,
+        "Set up new second factors at Coinbox": 1,
+        "Your Coinbox account is open": 1,
+    }
+
+    def found():
+        mails = [mail for _, mail in person.world.mails() if mail["To"].addresses[0].addr_spec == person.email]
+        return dict(Counter(str(mail["Subject"]) for mail in mails))
+
+    try:
+        poll("all mails", lambda: found() == expected, 10)
+    except TimeoutError:
+        pass
+    checks.equal("all mails of the round, once", sorted(found().items()), sorted(expected.items()))
+
+
 def turn_of_all(race, world, turn):
     person = Person(world, f"ada{turn}@analytical-engines.example", f"+1415555{turn:04}")
     first_phone(race, person, activation(race, person, turn))
     phone_code(race, person)
     authenticator(race, person)
-    authenticator_step(race, person)
+    logins = 8 + authenticator_step(race, person)
     another_phone(race, person)
     half_session(race, person, recovery_code(race, person))
     temporary_password(race, person)
     reset_link(race, person)
     changed_address(race, person)
     enrolment_link(race, person)
+    told_once(person, turn, logins)
     invitation(race, world, turn)
 
 
