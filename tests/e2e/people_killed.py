@@ -271,8 +271,10 @@ def cut_off(person, chance, rounds):
             person.enter()
             MAILS[ADA, "Somebody has signed in to Coinbox as you"] += 1
         checks.equal("cut off: the recovery codes that are left", person.left(), len(person.recovery))
+        person.recovery = person.good("new codes", "/v1/Me/RecoveryCodes/", {}, person.session)["recovery_codes"]
     MAILS[ADA, "Choose a new Coinbox password"] += rounds
     MAILS[ADA, "Your Coinbox password was changed"] += rounds
+    MAILS[ADA, "Your second factor at Coinbox was changed"] += rounds
     MAILS[ADA, "Somebody has signed in to Coinbox as you"] += rounds
     print(f"{cut.unanswered} of {2 * rounds} requests were killed before their answer")
 
