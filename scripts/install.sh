@@ -63,6 +63,13 @@ test_needs=(
     "DroidSansFallbackFull.ttf fonts-droid-fallback"
 )
 
+# What the tests compare the product with where it can be had, in the same form. Without one of them a test says what it has not checked, and goes on.
+test_peers=(
+    "oathtool oathtool"
+    "zbarimg zbar-tools"
+    "rsvg-convert librsvg2-bin"
+)
+
 # present NAME: whether a program, or a font of this file name, is there.
 present() {
     case "$1" in
@@ -71,19 +78,22 @@ present() {
     esac
 }
 
-# missing_packages [NAME]: the packages of what is not there, of everything or of NAME, each once.
+# missing_packages [NAME...]: the packages of what is not there, of all that is needed or of these names, each once.
 missing_packages() {
-    local need name packages
-    for need in "${test_needs[@]}"; do
+    local need name packages names=" ${*:-${test_needs[*]%% *}} "
+    for need in "${test_needs[@]}" "${test_peers[@]}"; do
         name="${need%% *}" packages="${need#* }"
-        if [ -n "${1:-}" ] && [ "$1" != "$name" ]; then continue; fi
+        case "$names" in *" $name "*) ;; *) continue ;; esac
         present "$name" || printf '%s\n' $packages
     done | sort -u
 }
 
-# install_test_needs [NAME]: sees to it that everything, or NAME, is there.
+# install_test_needs [NAME...]: sees to it that all that is needed is there, or what has these names.
 install_test_needs() {
     local packages
     mapfile -t packages < <(missing_packages "$@")
     [ "${#packages[@]}" = 0 ] || apt_install "the end-to-end tests use them" "${packages[@]}"
 }
+
+# install_test_peers: the same for what the tests can do without.
+install_test_peers() { install_test_needs "${test_peers[@]%% *}"; }

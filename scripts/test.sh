@@ -13,6 +13,7 @@ cd "$(dirname "$0")/.." || exit 1
 need_c_compiler
 # Asked once, before anything is built, and not after half an hour.
 install_test_needs || fail "the end-to-end tests cannot run without what is listed above"
+install_test_peers || say "going on without them: the tests say what they have not checked"
 
 logs=target/test-logs
 mkdir -p "$logs"

@@ -1,76 +1,21 @@
 """A person's walk: sign up, link, phone, review, active trial, login, second factor, authenticator, logout. As a browser, then with the program."""
 
 import base64
-import email
-import email.policy
-import hashlib
-import hmac
 import json
 import re
-import shutil
 import stat
-import struct
 import subprocess
 
 from answers import Answers
-from coinbox import PROGRAM, Checks, Server, environment, poll
+from coinbox import PROGRAM, Checks, Server, environment
+from people import PASSWORD, SITE, World, link_of, settings
 from urllib.parse import parse_qs, urlsplit
 
 checks = Checks()
 answers = Answers(checks)
-SITE = "https://console.example.com"
 PAGES = {"Origin": SITE}
-PASSWORD = "Kestrel 47 over the harbour!"
 ADA, BEA = "ada@analytical-engines.example", "bea@bridge-works.example"
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
-
-
-class World:
-    """What the person has beside the service: a mailbox, a phone, an app."""
-
-    def __init__(self, server):
-        self.server = server
-        self.seen = set()
-
-    def mail(self, to, subject):
-        """Text of the next mail to an address whose subject holds a text."""
-        def found():
-            for path in sorted((self.server.data / "mail").rglob("*")):
-                if not path.is_file() or path.parent.name == "tmp" or path in self.seen:
-                    continue
-                mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-                if to in mail["To"] and subject.lower() in mail["Subject"].lower():
-                    self.seen.add(path)
-                    return mail.get_body(("plain",)).get_content()
-            return None
-        return poll(f"mail to {to} about {subject}", found, 20)
-
-    def code(self, number):
-        """The newest code that was sent to a number and was not read before."""
-        def found():
-            lines = (self.server.data / "telephony.jsonl").read_text().splitlines()
-            codes = [line for line in map(json.loads, lines) if line["act"] == "send-code" and line["to"] == number]
-            if not codes or codes[-1]["key"] in self.seen:
-                return None
-            self.seen.add(codes[-1]["key"])
-            return codes[-1]["code"]
-        return poll(f"code to {number}", found, 20)
-
-    def app(self, secret):
-        """What an authenticator shows now (RFC 6238: SHA-1, 30 s, 6 digits)."""
-        moment = self.server.now_ms() // 1000
-        key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-        digest = hmac.new(key, struct.pack(">Q", moment // 30), hashlib.sha1).digest()
-        at = digest[-1] & 15
-        shown = str((struct.unpack(">I", digest[at:at + 4])[0] & 0x7FFFFFFF) % 1_000_000).zfill(6)
-        if shutil.which("oathtool"):
-            asked = subprocess.run(["oathtool", "--totp", "--base32", "--now", f"@{moment}", secret], capture_output=True, text=True, check=True)
-            checks.equal("oathtool shows the same code", shown, asked.stdout.strip())
-        return shown
-
-
-def link_of(text):
-    return re.search(r"lk_[0-9A-Za-z]+_[0-9A-Za-z_-]+", text)[0]
 
 
 class Browser:
@@ -300,9 +245,9 @@ def program(server, world):
 
 
 def main():
-    with Server({"console-url": SITE, "clock.mode": "simulated", "clock.start": "2026-10-05T09:00:00Z"}) as server:
+    with Server(settings()) as server:
         server.settings_of_policy({"review.everybody": "true"})
-        world = World(server)
+        world = World(server, checks)
         refused(server)
         browser, account, phone, recovery = walk(server, world)
         review(server, world, browser, account)

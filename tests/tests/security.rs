@@ -57,7 +57,9 @@ fn what_shows_an_attack_is_there() {
                 }
                 Some((file, function)) => {
                     let text = std::fs::read_to_string(root().join(file)).expect(file);
-                    assert!(text.contains(&format!("fn {function}()")), "attack {attack}: {file} has no {function}");
+                    let written =
+                        if file.ends_with(".py") { format!("\ndef {function}(") } else { format!("fn {function}()") };
+                    assert!(text.contains(&written), "attack {attack}: {file} has no {function}");
                 }
                 None => panic!("attack {attack}: `{one}` is neither a case nor a test"),
             }

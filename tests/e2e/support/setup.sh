@@ -8,6 +8,8 @@ export COINBOX_COMPONENT="${COINBOX_COMPONENT:-$PWD/target/component/coinbox.was
 export PYTHONPATH="$PWD/tests/e2e/support" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 environments="$PWD/target/e2e"
 mkdir -p "$environments"
+# Components that were compiled for earlier builds (people.py); 17 MB each.
+find "$environments" -path '*/compiled/*.cwasm' -mtime +7 -delete
 
 say() { printf '== %s\n' "$*" >&2; }
 fail() { printf 'FAIL %s\n' "$*" >&2; exit 1; }
@@ -21,6 +23,13 @@ fail() { printf 'FAIL %s\n' "$*" >&2; exit 1; }
 need() {
     present "$1" || install_test_needs "$1" || true
     present "$1" || fail "$1 is missing: install $(missing_packages "$1" | paste -sd' ') and run this again"
+}
+
+# peer NAME WHAT: the same for what a test can do without; if it cannot be had, WHAT is told as not checked.
+peer() {
+    # Two scripts may come here at once, and one apt-get at a time is all that a machine allows.
+    present "$1" || { flock 8 || true; install_test_needs "$1" || true; } 8>"$environments/installing"
+    present "$1" || say "NOT CHECKED: $2. For this install $(missing_packages "$1" | paste -sd' ')"
 }
 
 need python3

@@ -136,10 +136,12 @@ pub fn finish_enrol(turn: &mut Turn<'_>, caller: &Caller, ticket: String) -> Res
     let finished = attempts::finish(turn, ENROL, &ticket)?;
     let unauthenticated = || Fault::from(Refusal::Unauthenticated);
     let Subject { link, tried } = serde_json::from_str(&finished.subject).map_err(|_| unauthenticated())?;
+    let link = link_of(turn, &link)?;
+    // Whoever comes second with one link is told so, and not that the password was wrong.
+    good(given::look_at(turn, &link, given::NEW_FACTORS)?)?;
     if finished.changed || finished.verdict != Some(Verdict::Right) {
         return Ok(tried.waits().map_or(Step::Wrong, Step::Locked));
     }
-    let link = link_of(turn, &link)?;
     let found = good(given::take(turn, &link, given::NEW_FACTORS)?)?;
     let Good { id, mut member, .. } = Some(found).filter(|good| finished.member == Some(good.id)).ok_or(Error::Gone)?;
     tried.forget(turn);

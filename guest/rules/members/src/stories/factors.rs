@@ -261,18 +261,26 @@ fn lost_factors_are_replaced_after_a_day() {
     world.pass(DAY_MS);
     world.change(|turn| team::lost::run(turn, (world.account, 1))).expect("done");
     let link = world.link("factors-enrol");
-    let enrol = |old: &str| {
+    let begin = |old: &str| -> Result<String, team::Error> {
         let ticket = world.change(|turn| team::start_enrol(turn, &nobody(), link.clone(), old.to_owned()))?;
-        let ticket = world.weigh(&ticket, Some(old), None).expect("weighed");
+        Ok(world.weigh(&ticket, Some(old), None).expect("weighed"))
+    };
+    let enrol = |old: &str| {
+        let ticket = begin(old)?;
         world.change(|turn| team::finish_enrol(turn, &nobody(), ticket))
     };
     assert_eq!(enrol(OTHER), Ok(Step::Wrong));
+    let (second, wrong) = (begin(PASSWORD).expect("counted"), begin(OTHER).expect("counted"));
     let half = match enrol(PASSWORD) {
         Ok(Step::Enrol(half)) => half,
         other => panic!("{other:?}"),
     };
     assert!(!world.opens(&entered.token));
     assert_eq!(enrol(PASSWORD), Err(team::Error::Gone), "used up");
+    for late in [second, wrong] {
+        let answer = world.change(|turn| team::finish_enrol(turn, &nobody(), late));
+        assert_eq!(answer, Err(team::Error::Gone), "begun while the link was good");
+    }
     world.pass(MINUTE_MS);
     assert!(world.opens(&world.enrol_phone(&half.token).token));
 }
