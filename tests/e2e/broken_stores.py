@@ -86,7 +86,7 @@ def full_disk():
         return
     try:
         # Compiled code and mails lie elsewhere: it is the store that must meet the full disk.
-        server.settings = {"cache": str(server.home / "cache"), "email.maildir": str(server.home / "mail")}
+        server.settings = {**server.settings, "email.maildir": str(server.home / "mail")}
         server.start()
         server.publish_prices()
         account, _ = server.account()

@@ -238,7 +238,7 @@ def queue(commands, server):
 def payments_elsewhere(server):
     """Keys of two payments that another store took at the same gateway: 33.00 and 25.50."""
     other = Server(
-        {**server.settings, "payment-sandbox": server.data / "gateway.sqlite", "cache": server.data / "cache"},
+        {**server.settings, "payment-sandbox": server.data / "gateway.sqlite"},
         flags=["--accept", "gateway"],
     )
     owner = sqlite3.connect(server.data / "gateway.sqlite").execute("SELECT family FROM owner").fetchone()

@@ -260,7 +260,6 @@ def belongs_together():
     server.data.mkdir(mode=0o700)
     with Server() as first:
         shutil.copy(first.data / "vault-keys.json", server.data / "vault-keys.json")
-        shutil.copytree(first.data / "cache", server.data / "cache")
     (server.data / "lock").write_text("")
     (server.data / "store.sqlite.unfinished").write_bytes(b"half")
     with server:

@@ -98,6 +98,10 @@ def environment(extra=None):
     return {**kept, "COINBOX_COMPONENT": COMPONENT, **(extra or {})}
 
 
+# The component is compiled once for all servers: in a directory of its own each would begin with ten seconds of it.
+CACHE = str(Path("target/e2e/compiled").resolve())
+
+
 class Refused(Exception):
     """An operator's call that was not answered `ok`."""
 
@@ -112,7 +116,7 @@ class Server:
             atexit.register(shutil.rmtree, self.home, ignore_errors=True)
         self.data = self.home / "data"
         self.log = self.home / "server.log"
-        self.settings = dict(settings or {})
+        self.settings = {"cache": CACHE, **(settings or {})}
         self.flags = list(flags)
         self.environment = environment or {}
         self.port = free_port()

@@ -8,7 +8,7 @@ export COINBOX_COMPONENT="${COINBOX_COMPONENT:-$PWD/target/component/coinbox.was
 export PYTHONPATH="$PWD/tests/e2e/support" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 environments="$PWD/target/e2e"
 mkdir -p "$environments"
-# Components that were compiled for earlier builds (people.py); 17 MB each.
+# Components that were compiled for earlier builds (coinbox.py); 17 MB each.
 find "$environments" -path '*/compiled/*.cwasm' -mtime +7 -delete
 
 say() { printf '== %s\n' "$*" >&2; }
