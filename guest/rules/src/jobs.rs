@@ -146,7 +146,7 @@ mod tests {
     const ACCOUNT: &str = "MA0123456789ABCDEFGH";
 
     /// Keys that rules have written: their text is stored, it never changes.
-    const KEYS: [&str; 33] = [
+    const KEYS: [&str; 35] = [
         "MA0123456789ABCDEFGH/charge/7",
         "MA0123456789ABCDEFGH/refund/9",
         "MA0123456789ABCDEFGH/mail/1",
@@ -180,6 +180,8 @@ mod tests {
         "MA0123456789ABCDEFGH/code/9",
         "MA0123456789ABCDEFGH/new-factors/1",
         "store/asks",
+        "MA0123456789ABCDEFGH/unverified",
+        "MA0123456789ABCDEFGH/review-due",
     ];
 
     fn begin_one(job: &str) -> Result<Next, Error> {

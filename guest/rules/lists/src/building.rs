@@ -54,9 +54,9 @@ pub fn add(
 ) -> Result<Version, Error> {
     let command = access::command(turn, caller, functions::LISTS_ADD)?;
     command.once(turn, &(name, version, &entries), |turn, _, ()| {
+        let checked = check(name, &entries)?;
         let mut now = Now::load(turn, name)?;
         let held = now.draft.as_mut().filter(|held| held.version == version).ok_or(Error::NoSuchDraft)?;
-        let checked = check(name, &entries)?;
         let added = match name {
             KnownList::Networks => add_ranges(turn, held, checked)?,
             _ => add_texts(turn, name, version, checked)?,

@@ -9,8 +9,8 @@ use crate::ground::vocabulary::{Caller, Instant};
 use crate::stories::scenario::{Story, operator};
 use crate::usage::reservations::{self, Extension, Hold, Kind, Named, Price, Settlement};
 use crate::usage::running_calls::{self, RunningCall};
-use crate::{accounts, charges, coupons, derived, events, indexes, invoices, operator as proof, phone_numbers};
-use crate::{policy, pricing, queue, recurring, refunds, subaccounts, totals, usage};
+use crate::{accounts, charges, coupons, derived, events, indexes, invoices, lists, operator as proof, phone_numbers};
+use crate::{policy, pricing, queue, recurring, refunds, review, subaccounts, totals, usage};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -49,7 +49,11 @@ const PAGES: [(&str, Page); 18] = [
     ("subaccounts.list", |turn, by, of, limit| told(subaccounts::list(turn, by, of, 0, limit))),
 ];
 
-const MORE_PAGES: [(&str, Page); 4] = [
+const MORE_PAGES: [(&str, Page); 6] = [
+    ("lists.list-own", |turn, by, _, limit| {
+        told(lists::list_own(turn, by, lists::KnownList::PersonalMail, None, limit))
+    }),
+    ("review.queue", |turn, by, _, limit| told(review::queue(turn, by, None, limit))),
     ("operator.list-account-setting-changes", |turn, by, of, limit| {
         told(policy::list_account_setting_changes(turn, by, of, None, limit))
     }),
@@ -79,7 +83,16 @@ fn each<T>(count: usize, make: impl Fn(String) -> T) -> Vec<T> {
     (0..count).map(|number| make(format!("c-{number}"))).collect()
 }
 
-const BATCHES: [(&str, Batch); 11] = [
+const BATCHES: [(&str, Batch); 13] = [
+    ("lists.add.entries", |turn, by, count| {
+        let entry = |name| lists::Entry { entry: format!("{name}.example"), note: String::new() };
+        told(lists::add(turn, by, lists::KnownList::PersonalMail, 1, each(count, entry)))
+    }),
+    ("lists.set-own.entries", |turn, by, count| {
+        let choice = lists::OwnChoice::Listed;
+        let own = |name| lists::Own { entry: format!("{name}.example"), note: String::new(), choice };
+        told(lists::set_own(turn, by, lists::KnownList::PersonalMail, each(count, own)))
+    }),
     ("pricing.add-rows.rows", |turn, by, count| {
         let row = pricing::PriceRow {
             product: Product::VOICE,
