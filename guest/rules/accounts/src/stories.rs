@@ -4,7 +4,7 @@ use crate::review::{self, Act, Blob, Decision, Evidence, File, Flag, Outstanding
 use crate::signup::{self, Confirmation, Confirmed, Domain, Error, NetworkKind, NewSignUp, PendingSignUp};
 use coinbox_access::functions;
 use coinbox_access::people::attempts::{self, WeighFault};
-use coinbox_access::people::{MemberId, members};
+use coinbox_access::people::{MemberId, members, since};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::testing::{Fake, START, caller, operator_with};
 use coinbox_ground::turn::Turn;
@@ -307,6 +307,20 @@ fn the_newest_link_is_the_only_one_and_three_more_can_be_had_a_day() {
     assert_eq!(confirmed(&fake, end, &last, &pending.holder), Err(Error::Gone), "one millisecond late");
     assert!(confirmed(&fake, end - 1, &last, &pending.holder).is_ok());
     assert_eq!(again(end), Err(Error::Gone));
+}
+
+/// R80.
+#[test]
+fn a_sign_up_of_before_a_restore_is_void() {
+    let fake = store();
+    let pending = signed_up(&fake, START, sign_up("ada@example.com", "Acme"));
+    fake.command(START + 1, |turn| {
+        since::begin(turn);
+        Ok::<_, Fault>(())
+    })
+    .expect("restored");
+    let again = fake.command(START + 2, |turn| signup::resend(turn, &from(HOME), pending.holder.clone()));
+    assert_eq!(again, Err(Error::Gone));
 }
 
 /// R54: the first confirmed wins.

@@ -1,6 +1,6 @@
 //! A sign-up that waits for its mailbox.
 
-use coinbox_access::people::secrets;
+use coinbox_access::people::{secrets, since};
 use coinbox_ground::ids::time_key;
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{DAY_MS, Fault, Instant};
@@ -79,8 +79,10 @@ pub(crate) fn remove(turn: &mut Turn<'_>, name: &str) {
 pub(crate) fn find(turn: &Turn<'_>, name: &str) -> Result<Option<Pending>, Fault> {
     let known = key(name);
     let pending = turn.get::<Pending>(known.as_deref().unwrap_or(NO_KEY))?;
-    let since: Instant = name.get(..13).and_then(|moment| moment.parse().ok()).unwrap_or(0);
-    Ok(pending.filter(|_| known.is_some() && turn.now() < since + WAITS_MS))
+    let begun: Instant = name.get(..13).and_then(|moment| moment.parse().ok()).unwrap_or(0);
+    // One of before a restore is void (R80).
+    let alive = turn.now() < begun + WAITS_MS && since::is_believed(turn, begun)?;
+    Ok(pending.filter(|_| known.is_some() && alive))
 }
 
 /// The sign-up whose holder this is.
