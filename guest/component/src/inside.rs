@@ -377,7 +377,7 @@ variants! {
 variants! {
     types::Principal = vocabulary::Principal { Nobody, Host | Token, Session, Operator }
     types::Refusal = vocabulary::Refusal {
-        Unauthenticated, SecondFactorRequired, AddressNotAllowed, Disabled, NotYetActive, Closed, Reauthenticate, Locked, KeyReused |
+        Unauthenticated, SecondFactorRequired, AddressNotAllowed, Disabled, NotYetActive, DestinationNotVerified, Closed, Reauthenticate, Locked, KeyReused |
         Forbidden, Suspended, TooOften, NotFound, Invalid, OutOfCredit, Reconciling, UnknownSinceRestore,
     }
     types::Suspension = vocabulary::Suspension { ContentViolation, PaymentFailure, ComplianceIssue, SuspiciousActivity | }

@@ -154,6 +154,14 @@ pub fn hindrance(turn: &Turn<'_>, main: AuthId, source: AuthId) -> Result<Option
     })
 }
 
+/// Whether a trial may not reach the other side (ACC-6). Who comes in is no destination.
+pub fn out_of_reach(turn: &Turn<'_>, main: AuthId, heading: Heading, number: &str) -> Result<Option<Refusal>, Fault> {
+    if number.is_empty() || heading.name().starts_with("inbound") {
+        return Ok(None);
+    }
+    Ok(destinations::is_out_of_reach(turn, main, number)?.then_some(Refusal::DestinationNotVerified))
+}
+
 /// Whether available does not cover a price, or is not above zero (R12).
 pub fn out_of_credit(wallet: &wallet::Wallet, price: Money) -> Result<Option<Refusal>, Fault> {
     let available = wallet.available()?;

@@ -78,6 +78,11 @@ fn reserve_one(
     if let Some(refusal) = desk.hindrance(turn, main, source)? {
         return Ok(ReserveAnswer::Refused(refusal));
     }
+    if let Price::Rated(measure) = &hold.price
+        && let Some(refusal) = events::out_of_reach(turn, main, measure.heading, &measure.number)?
+    {
+        return Ok(ReserveAnswer::Refused(refusal));
+    }
     let price = (hold.auth_id.as_str(), &hold.price, turn.now());
     let asked = match Asked::of(turn, desk, book, main, price, None, field)? {
         Ok(asked) => asked,
