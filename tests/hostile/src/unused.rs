@@ -2,8 +2,8 @@
 
 use crate::Hostile;
 use crate::bindings::exports::coinbox::billing::{
-    accounts, coupons, credits, events, invoices, links, lists, login, members, numbers, operator, password,
-    passwords, pricing, profile, recurring, refunds, reservations, review, signup, subaccounts, usage,
+    accounts, coupons, credits, destinations, events, invoices, links, lists, login, members, numbers, operator,
+    password, passwords, pricing, profile, recurring, refunds, reservations, review, signup, subaccounts, usage,
 };
 
 pub(crate) fn unused() -> ! {
@@ -443,6 +443,34 @@ impl signup::Guest for Hostile {
         unused()
     }
     fn finish_confirm(_: signup::Caller, _: String) -> Result<signup::ConfirmAnswer, signup::SignupError> {
+        unused()
+    }
+}
+
+impl destinations::Guest for Hostile {
+    fn begin(
+        _: destinations::Caller,
+        _: String,
+        _: String,
+        _: destinations::CodeChannel,
+    ) -> Result<destinations::DestinationCode, destinations::DestinationError> {
+        unused()
+    }
+    fn check(
+        _: destinations::Caller,
+        _: String,
+        _: String,
+        _: String,
+    ) -> Result<destinations::DestinationAnswer, destinations::DestinationError> {
+        unused()
+    }
+    fn list(
+        _: destinations::Caller,
+        _: String,
+    ) -> Result<Vec<destinations::Destination>, destinations::DestinationError> {
+        unused()
+    }
+    fn remove(_: destinations::Caller, _: String, _: String) -> Result<(), destinations::DestinationError> {
         unused()
     }
 }
@@ -983,7 +1011,12 @@ impl profile::Guest for Hostile {
     fn undo_email(_: profile::Caller, _: String) -> Result<(), profile::ProfileError> {
         unused()
     }
-    fn send_code(_: profile::Caller, _: profile::CodePurpose, _: Option<String>, _: profile::CodeChannel) -> Result<profile::CodeSent, profile::ProfileError> {
+    fn send_code(
+        _: profile::Caller,
+        _: profile::CodePurpose,
+        _: Option<String>,
+        _: profile::CodeChannel,
+    ) -> Result<profile::CodeSent, profile::ProfileError> {
         unused()
     }
     fn factors(_: profile::Caller) -> Result<profile::FactorList, profile::ProfileError> {
@@ -1010,7 +1043,12 @@ impl profile::Guest for Hostile {
 }
 
 impl members::Guest for Hostile {
-    fn list(_: members::Caller, _: String, _: Option<u32>, _: u32) -> Result<members::MemberPage, members::MemberError> {
+    fn list(
+        _: members::Caller,
+        _: String,
+        _: Option<u32>,
+        _: u32,
+    ) -> Result<members::MemberPage, members::MemberError> {
         unused()
     }
     fn invite_owner(_: members::Caller, _: String, _: String) -> Result<members::Member, members::MemberError> {
@@ -1019,13 +1057,27 @@ impl members::Guest for Hostile {
     fn start_accept(_: members::Caller, _: String) -> Result<String, members::MemberError> {
         unused()
     }
-    fn finish_accept(_: members::Caller, _: String, _: Option<String>) -> Result<members::HalfSession, members::MemberError> {
+    fn finish_accept(
+        _: members::Caller,
+        _: String,
+        _: Option<String>,
+    ) -> Result<members::HalfSession, members::MemberError> {
         unused()
     }
-    fn issue_temporary(_: members::Caller, _: String, _: u32, _: String) -> Result<members::TemporaryPassword, members::MemberError> {
+    fn issue_temporary(
+        _: members::Caller,
+        _: String,
+        _: u32,
+        _: String,
+    ) -> Result<members::TemporaryPassword, members::MemberError> {
         unused()
     }
-    fn allow_new_factors(_: members::Caller, _: String, _: u32, _: String) -> Result<members::NewFactors, members::MemberError> {
+    fn allow_new_factors(
+        _: members::Caller,
+        _: String,
+        _: u32,
+        _: String,
+    ) -> Result<members::NewFactors, members::MemberError> {
         unused()
     }
     fn start_enrol(_: members::Caller, _: String, _: String) -> Result<String, members::MemberError> {

@@ -2,13 +2,14 @@
 
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::money::Money;
-use coinbox_ground::product::{self, Event, EventView, ID_MAX, Rejection};
+use coinbox_ground::product::{self, Event, EventView, Heading, ID_MAX, Rejection};
 use coinbox_ground::text::is_name;
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant, Micros, Refusal, int_text};
 use coinbox_ledger::wallet;
 use coinbox_pricing::Terms;
 use coinbox_pricing::rating::Price;
+use coinbox_profiles::destinations;
 use coinbox_profiles::profile::{self, Standing};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;

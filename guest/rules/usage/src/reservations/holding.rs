@@ -7,7 +7,7 @@ use crate::reservations::checks::{ITEMS_MAX, check_count, check_item, check_leas
 use crate::reservations::desk::{Desk, give_back};
 use crate::reservations::ending;
 use crate::reservations::forms::{
-    Ending, Error, ExtendAnswer, Extension, Hold, Kind, Named, Page, ReleaseAnswer, ReserveAnswer, Shown,
+    Ending, Error, ExtendAnswer, Extension, Hold, Kind, Named, Page, Price, ReleaseAnswer, ReserveAnswer, Shown,
 };
 use crate::reservations::records::{self, Closed, End, Open, forget_at, open_prefix};
 use coinbox_access::{self as access, functions};
