@@ -8,6 +8,7 @@
 //! | `lst/<list>/<version>/<shard>` | entries of a version whose SHA-256 begins with these two digits |
 //! | `lst/networks/<version>/<first address>` | up to 256 ranges of addresses, from this one on |
 //! | `lst/<list>/own/<entry>` | what the operator says of an entry |
+//! | `store/list-old/<list>` | of which version this store has told that it is old |
 
 #![forbid(unsafe_code)]
 #![deny(unreachable_pub)]

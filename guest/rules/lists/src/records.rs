@@ -53,9 +53,6 @@ pub(crate) struct Now {
     /// Own entries.
     #[serde(default)]
     pub(crate) own: u32,
-    /// The version of which it was told that it is old.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) told: Option<u32>,
 }
 
 impl Record for Now {
@@ -64,7 +61,7 @@ impl Record for Now {
 
 impl Now {
     pub(crate) fn load(turn: &Turn<'_>, list: KnownList) -> Result<Now, Fault> {
-        let none = Now { v: 1, last: 0, current: None, draft: None, own: 0, told: None };
+        let none = Now { v: 1, last: 0, current: None, draft: None, own: 0 };
         Ok(turn.get(&now_key(list))?.unwrap_or(none))
     }
 
