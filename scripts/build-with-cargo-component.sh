@@ -36,7 +36,9 @@ if [ ! -e "$sysroot/lib/rustlib/wasm32-wasip1" ]; then
     export PATH="$shown/bin:$PATH"
 fi
 # cargo-component takes -Zbuild-std=std,panic_abort for a -p: cargo hears of it through the environment.
-if [ "${#build_std[@]}" != 0 ]; then export CARGO_UNSTABLE_BUILD_STD="${build_std[0]#*=}"; fi
+if [ "${#build_std[@]}" != 0 ]; then
+    export CARGO_UNSTABLE_BUILD_STD="${build_std[0]#*=}" CARGO_UNSTABLE_BUILD_STD_FEATURES="${build_std[1]#*=}"
+fi
 (
     cd guest/component
     CARGO="$cargo" CARGO_TARGET_DIR="$target_dir" "$tool" component build --locked \

@@ -52,7 +52,8 @@ install_debian_toolchain() {
 use_source() {
     say "std for $wasm_target: from source. It and the component are built with $("$rustc" --version); the host is built with the toolchain of rust-toolchain.toml"
     export RUSTC_BOOTSTRAP=1
-    build_std=(-Zbuild-std=std,panic_abort)
+    # Sorting and printing numbers as small as they get: the rules sort what is hot themselves (guest/rules/ground/src/order.rs).
+    build_std=(-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size)
 }
 
 choose_toolchain() {

@@ -26,6 +26,8 @@ const OFFERS_MAX: u32 = 100;
 const STATEMENT_BYTES_MAX: usize = 22;
 /// Longest key that leaves the system.
 const KEY_BYTES_MAX: usize = 512;
+/// Longest key of a claim on a coupon, which the home cell stores it under: `coupon-claim.key-bytes` of `about.limits`.
+const CLAIM_KEY_BYTES_MAX: usize = 200;
 /// Most values of one request's metadata, and their lengths.
 const METADATA_MAX: usize = 20;
 const METADATA_NAME_MAX: usize = 40;
@@ -202,7 +204,7 @@ impl Outside<'_> {
         claims: &Arc<dyn CouponClaims>,
         claim: coupon_types::CouponClaim,
     ) -> Acted<coupon_types::ClaimOutcome> {
-        check_key("claim.key", &claim.key)?;
+        check_key_within("claim.key", &claim.key, CLAIM_KEY_BYTES_MAX)?;
         let claims = claims.clone();
         let ask = move |_: &Capabilities| {
             let outcome = claims.claim(&claim);
@@ -244,9 +246,13 @@ fn check_length(field: &str, found: usize, most: usize) -> Acted<()> {
 
 /// Keys that leave the system have the form of storage keys.
 fn check_key(field: &str, key: &str) -> Acted<()> {
-    check_length(field, key.len(), KEY_BYTES_MAX)?;
+    check_key_within(field, key, KEY_BYTES_MAX)
+}
+
+fn check_key_within(field: &str, key: &str, most: usize) -> Acted<()> {
+    check_length(field, key.len(), most)?;
     if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(format!("{field} must be 1 to {KEY_BYTES_MAX} bytes of printable ASCII without space"));
+        return Err(format!("{field} must be 1 to {most} bytes of printable ASCII without space"));
     }
     Ok(())
 }

@@ -161,7 +161,8 @@ impl Vault for KeyVault {
     fn hash_password(&self, password: &str) -> String {
         let mut salt = [0; 16];
         self.random.fill(&mut salt);
-        let hash: PasswordHash = self.hasher()
+        let hash: PasswordHash = self
+            .hasher()
             .hash_password_with_salt(password.as_bytes(), &salt)
             .expect("parameters and salt are within the algorithm's limits");
         hash.to_string()

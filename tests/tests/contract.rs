@@ -1,7 +1,8 @@
 //! What `docs/contract.md` promises: released versions of the contract are frozen, and types keep their tag and their name in every language.
 
 use anyhow::{Context, Result};
-use coinbox_rules::access::functions::{Route, Way, functions};
+use coinbox_host::contract::exported::about::Class as HostClass;
+use coinbox_rules::access::functions::{Class, Route, Way, functions};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -334,6 +335,98 @@ fn the_check_of_routes_finds_what_it_is_for() -> Result<()> {
         problem(Way::Account, None, Some("caller.request-id")),
     ] {
         assert!(wrong.is_some());
+    }
+    Ok(())
+}
+
+/// `place: list` of every list that can stand in an argument: `interface.function.argument`, or `record.field` inside a record.
+fn lists(resolve: &Resolve, of: Type, place: &str, found: &mut BTreeSet<String>, seen: &mut BTreeSet<TypeId>) {
+    let Type::Id(id) = behind(resolve, of) else { return };
+    let kind = &resolve.types[id].kind;
+    if let TypeDefKind::Option(inner) = kind {
+        return lists(resolve, *inner, place, found, seen);
+    }
+    if let TypeDefKind::List(item) = kind {
+        found.insert(place.to_owned());
+        return lists(resolve, *item, place, found, seen);
+    }
+    if !seen.insert(id) {
+        return;
+    }
+    let name = resolve.types[id].name.clone().unwrap_or_default();
+    let inner: Vec<(&str, Type)> = match kind {
+        TypeDefKind::Record(record) => record.fields.iter().map(|field| (field.name.as_str(), field.ty)).collect(),
+        TypeDefKind::Variant(variant) => {
+            variant.cases.iter().filter_map(|case| Some((case.name.as_str(), case.ty?))).collect()
+        }
+        TypeDefKind::Tuple(tuple) => tuple.types.iter().map(|of| ("", *of)).collect(),
+        _ => Vec::new(),
+    };
+    for (field, of) in inner {
+        lists(resolve, of, &format!("{name}.{field}"), found, seen);
+    }
+}
+
+/// Lists of arguments that no limit names, and why not.
+const UNNAMED: [(&str, &str); 6] = [
+    ("operator.permissions", "the host fills it in, with names of `about.describe`"),
+    ("event-columns.used", "one an event: `usage.record-columns.columns`"),
+    ("event-columns.quantities", "one an event: `usage.record-columns.columns`"),
+    ("event-columns.moments", "one an event: `usage.record-columns.columns`"),
+    ("texts.lengths", "three an event: `usage.record-columns.columns`"),
+    ("folded-month.flows", "one a kind of transaction, and a kind that is not known is a difference"),
+];
+
+/// W12: whoever writes a host finds in `about.limits` how long a list may be, and refuses a longer one before it runs.
+#[test]
+fn every_list_of_an_argument_has_a_limit_by_name() -> Result<()> {
+    let (resolve, package) = contract()?;
+    let mut found = BTreeSet::new();
+    for function in functions() {
+        let (interface, name) = function.name.split_once('.').context("an interface and a name")?;
+        // What the host hands to jobs is what the rules have given out, or what the outside has answered within bounds of its own.
+        if interface == "jobs" {
+            continue;
+        }
+        let interface = resolve.packages[package].interfaces[interface];
+        for parameter in &resolve.interfaces[interface].functions[name].params {
+            let place = format!("{}.{}", function.name, parameter.name);
+            lists(&resolve, parameter.ty, &place, &mut found, &mut BTreeSet::new());
+        }
+    }
+    let limits: BTreeSet<String> =
+        coinbox_rules::about::describe().limits.into_iter().map(|limit| limit.name).collect();
+    let unnamed: BTreeSet<&str> = UNNAMED.iter().map(|(place, _)| *place).collect();
+    let missing: Vec<&String> =
+        found.iter().filter(|place| !limits.contains(*place) && !unnamed.contains(place.as_str())).collect();
+    assert!(missing.is_empty(), "`about.limits` lacks:\n{}", lines(&missing));
+    for place in unnamed {
+        assert!(found.contains(place) && !limits.contains(place), "{place} needs no excuse");
+    }
+    Ok(())
+}
+
+/// What takes no caller asks for no permission. So nobody may be offered it, but for what asks nothing of any account.
+#[test]
+fn what_changes_anything_without_a_caller_is_the_hosts() -> Result<()> {
+    use coinbox_host::callable::{is_for_callers, takes_caller};
+    let (resolve, package) = contract()?;
+    let host_class = |class| match class {
+        Class::Query => HostClass::Query,
+        Class::Command => HostClass::Command,
+        Class::Effect => HostClass::Effect,
+    };
+    for function in functions() {
+        let (interface, name) = function.name.split_once('.').context("an interface and a name")?;
+        let interface = resolve.packages[package].interfaces[interface];
+        let declared = &resolve.interfaces[interface].functions[name];
+        let has_caller = declared.params.iter().any(|parameter| parameter.name == "caller");
+        assert_eq!(takes_caller(function.name), has_caller, "{}", function.name);
+        // An effect that only looks at the stock, and the notice of a gateway, which is believed only as far as its key is known.
+        let is_open = ["numbers.offers", "jobs.payment-notice"].contains(&function.name);
+        if !has_caller && function.class != Class::Query && !is_open {
+            assert!(!is_for_callers(function.name, host_class(function.class)), "{}", function.name);
+        }
     }
     Ok(())
 }

@@ -114,7 +114,7 @@ fn charge(amount: &str) -> Value {
 }
 
 fn claim(key: &str) -> Value {
-    json!({"claim-coupon": {"key": key, "code": "SPRING-26", "auth-id": "MA", "currency": "USD"}})
+    json!({"claim-coupon": {"key": key, "code": "SPRING-26", "auth-id": "MA", "currency": "USD", "asked": "1"}})
 }
 
 fn done() -> Result<Value, CallError> {
@@ -173,7 +173,8 @@ fn what_the_contract_forbids_is_never_carried_out() {
     for (request, problem) in [
         (charge("0"), "charge.amount is 0, it must be above 0"),
         (charge("-1"), "charge.amount is -1, it must be above 0"),
-        (claim(""), "claim.key must be 1 to 512 bytes of printable ASCII without space"),
+        (claim(""), "claim.key must be 1 to 200 bytes of printable ASCII without space"),
+        (claim(&"k".repeat(201)), "claim.key has 201 bytes, at most 200 are allowed"),
         (json!({"find-payment": {"key": ""}}), "key must be 1 to 512 bytes of printable ASCII without space"),
         (json!({"find-payment": {"key": "a b"}}), "key must be 1 to 512 bytes of printable ASCII without space"),
     ] {

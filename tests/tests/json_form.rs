@@ -41,7 +41,7 @@ fn works() -> Vec<Value> {
         json!({"hang-up": {"key": "k", "auth-id": "MA1", "calls": ["a", "b"], "cause": "out-of-credit"}}),
         json!({"reconcile": {"since": "0", "cursor": null}}),
         json!({"reconcile": {"since": "1", "cursor": "next"}}),
-        json!({"claim-coupon": {"key": "k", "code": "sealed", "auth-id": "MA1", "currency": "USD"}}),
+        json!({"claim-coupon": {"key": "k", "code": "sealed", "auth-id": "MA1", "currency": "USD", "asked": "5"}}),
     ]
 }
 

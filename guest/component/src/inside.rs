@@ -102,7 +102,7 @@ records! {
         country, calling_code, standard, rows, more, numbers, seat, surcharges, tiers,
     }
     exported::pricing::TierStep = pricing::TierStep { above, rate }
-    exported::pricing::TierTable = pricing::RowTiers { product, heading, prefix, steps }
+    exported::pricing::TierTable = pricing::RowTiers { product, heading, prefix, mode, steps }
     exported::pricing::Surcharge = pricing::Surcharge {
         code, words, product, heading, country, prefix, group, basis, rate,
     }
@@ -445,6 +445,7 @@ variants! {
     exported::pricing::Rating = pricing::Rating { Increments, PerUnit, PerStartedUnit | }
     exported::pricing::OtherSide = product::SideRule { NumberRequired, Optional, None | }
     exported::pricing::SurchargeBasis = pricing::Basis { Event, Unit | }
+    exported::pricing::TierMode = pricing::TierMode { Graduated, Volume | }
     exported::pricing::VersionState = pricing::VersionState {
         Incomplete, Draft, Published, Withdrawn, Replaced, Retired |
     }

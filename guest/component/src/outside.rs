@@ -39,7 +39,7 @@ records! {
     inventory_types::ReleaseRequest = outside::ReleaseRequest { key, number, auth_id, metadata }
     inventory_types::StockMovement = outside::StockMovement { key, release, number, auth_id, at, done, metadata }
     inventory_types::StockPage = outside::StockPage { movements, next, complete_since }
-    coupon_types::CouponClaim = outside::CouponClaim { key, code, auth_id, currency }
+    coupon_types::CouponClaim = outside::CouponClaim { key, code, auth_id, currency, asked }
     coupon_types::ClaimedCoupon = outside::ClaimedCoupon { coupon, label, amount, currency, validity }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! | module | form | read later by |
 //! |---|---|---|
+//! | [`ascii`] | digits and printable ASCII, judged by words | keys, the ledger |
 //! | [`code`] | codes of products and headings | keys, price files, names of ledger accounts |
 //! | [`country`], [`subdivision`] | ISO 3166-1 and 3166-2, with the code that is meant by the usual wrong ones | the tax table, price books, documents |
 //! | [`currency`] | ISO 4217, with the digits of the smallest unit | amounts at the payment gateway, documents, terminals |
@@ -17,6 +18,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod ascii;
 pub mod code;
 pub mod country;
 pub mod currency;

@@ -1,6 +1,6 @@
 //! Phone numbers: those that are rented, and the other side of a call or message, which need not have one.
 
-use crate::letters;
+use crate::{ascii, letters};
 use std::borrow::Cow;
 
 /// What a rented number must be.
@@ -17,7 +17,7 @@ pub const OTHER_SIDE_MAX: usize = 255;
 
 /// Digits and nothing else, this many.
 pub fn is_digits(text: &str, shortest: usize, longest: usize) -> bool {
-    (shortest..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    (shortest..=longest).contains(&text.len()) && ascii::are_digits(text)
 }
 
 /// A number that can be rented: E.164 without plus.

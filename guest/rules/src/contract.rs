@@ -165,14 +165,6 @@ contract! {
     JOBS_STORE_OPENED command jobs::store_opened { beginning: plain }
     JOBS_SHARED_CHANGED command jobs::shared_changed {}
 
-    LISTS_BEGIN command lists::begin { caller, name: plain, about: plain }
-    LISTS_ADD command lists::add { caller, name: plain, version: plain, entries: plain }
-    LISTS_PUBLISH command lists::publish { caller, name: plain, version: plain }
-    LISTS_STATUS query lists::status { caller }
-    LISTS_LOOK_UP query lists::look_up { caller, name: plain, value: plain }
-    LISTS_SET_OWN command lists::set_own { caller, name: plain, entries: plain }
-    LISTS_LIST_OWN query lists::list_own { caller, name: plain, after: plain, limit: plain }
-
     LINKS_LOOK query people::look_at_link { caller, link: plain }
 
     LOGIN_START command login::start { caller, email: plain, old: plain, device_token: plain }
@@ -220,6 +212,14 @@ contract! {
     PROFILE_CONFIRM_PHONE command people::confirm_phone { caller, code: plain }
     PROFILE_NEW_RECOVERY_CODES command member_profile::new_recovery_codes { caller }
     PROFILE_REMOVE_FACTOR command member_profile::remove_factor { caller, kind: plain }
+
+    LISTS_BEGIN command lists::begin { caller, name: plain, about: plain }
+    LISTS_ADD command lists::add { caller, name: plain, version: plain, entries: plain }
+    LISTS_PUBLISH command lists::publish { caller, name: plain, version: plain }
+    LISTS_STATUS query lists::status { caller }
+    LISTS_LOOK_UP query lists::look_up { caller, name: plain, value: plain }
+    LISTS_SET_OWN command lists::set_own { caller, name: plain, entries: plain }
+    LISTS_LIST_OWN query lists::list_own { caller, name: plain, after: plain, limit: plain }
 
     NUMBERS_OFFERS effect phone_numbers::offers { filter: plain }
     NUMBERS_PRICE_OFFERS query phone_numbers::price_offers { caller, auth_id: plain, offers: plain }

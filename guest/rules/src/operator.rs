@@ -130,9 +130,10 @@ pub fn read_ledger(turn: &Turn<'_>, caller: &Caller, after: Option<String>, limi
     Ok(LedgerPage { transactions, next })
 }
 
-/// How many lines a transaction has, without those that ride on others, and each event that is split at tiers once.
+/// How many lines a transaction has, without those that ride on events or settle them, and each event that is split at tiers once.
 fn events(transaction: &Transaction) -> u32 {
-    let rides = |line: &&Line| ChargeCode::parse(&line.p).is_some_and(ChargeCode::is_surcharge);
+    let follows = |code: ChargeCode| code.is_surcharge() || matches!(code, ChargeCode::Volume(..));
+    let rides = |line: &&Line| ChargeCode::parse(&line.p).is_some_and(follows);
     let ridden = transaction.lines.iter().filter(rides).count();
     // No event is counted twice, so two lines of one event are two parts of it.
     let is_part = |pair: &&[Line]| {

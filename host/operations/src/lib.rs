@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod bounds;
 pub mod direct;
+pub mod door;
 pub mod export;
 pub mod forecast;
 pub mod import;

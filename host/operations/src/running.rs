@@ -3,6 +3,7 @@
 use crate::answers::ShownClock;
 use crate::metrics::Metrics;
 use crate::printing::Documents;
+use coinbox_host::blobs::Blobs;
 use coinbox_host::coinbox::{Coinbox, HostError};
 use coinbox_host::contract::types::{Caller, Operator, Principal};
 use coinbox_host::text;
@@ -55,18 +56,27 @@ pub struct Running {
     pub metrics: Arc<Metrics>,
     /// Issued documents as PDF.
     pub documents: Documents,
+    /// Bytes of documents that people have handed in.
+    pub blobs: Arc<Blobs>,
     beside: Arc<dyn Beside>,
 }
 
 impl Running {
-    /// Around a host that is open already, with a real clock or one that nobody keeps. It prints no documents: see [`Running::documents`].
+    /// Around a host that is open already, with a real clock or one that nobody keeps. It prints no documents: see [`Running::documents`]. What is handed
+    /// in stays in memory: see [`Running::keeping`].
     pub fn new(coinbox: Coinbox, metrics: Arc<Metrics>) -> Running {
-        Running { coinbox, metrics, documents: Documents::none(), beside: Arc::new(Nothing) }
+        let blobs = Arc::new(Blobs::in_memory());
+        Running { coinbox, metrics, documents: Documents::none(), blobs, beside: Arc::new(Nothing) }
     }
 
     /// The same, with something that is kept beside its store.
     pub fn with(self, beside: Arc<dyn Beside>) -> Running {
         Running { beside, ..self }
+    }
+
+    /// The same, with documents that it prints, and a place for those that people hand in.
+    pub fn keeping(self, documents: Documents, blobs: Arc<Blobs>) -> Running {
+        Running { documents, blobs, ..self }
     }
 
     /// Whether the clock is moved by hand.

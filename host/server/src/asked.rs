@@ -7,10 +7,10 @@ use super::request::{self, Names, Peer};
 use super::session;
 use super::state::Rest;
 use super::takes::{Takes, Who};
-use axum::body::{Body, HttpBody};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequestParts, Path, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use coinbox_host::contract::exported::accounts::Account;
 use coinbox_host::contract::types::{Caller, Principal, Refusal, RequestPart};
 use coinbox_host::json::strict::Repeated;
@@ -19,6 +19,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Longest body of a customer's request.
 const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Longest file.
+const FILE_BYTES_MAX: usize = coinbox_host::blobs::BYTES_MAX;
 /// Most parameters of one request.
 const PARAMETERS_MAX: usize = 200;
 /// Objects of a page unless the request says otherwise, and the most there are.
@@ -40,6 +42,9 @@ pub struct Asked {
     given: Map<String, Value>,
     repeated: Vec<Repeated>,
     is_from_pages: bool,
+    holder: Option<String>,
+    content_type: Option<String>,
+    bytes: Bytes,
 }
 
 /// Who sent a request.
@@ -92,6 +97,14 @@ impl Sender {
                 let caller = session::person(rest, &parts.method, &parts.headers, peer, names)?;
                 return Ok(Sender::new(caller, None, names, Proof::Good));
             }
+            Who::Known if !request::brings_basic(&parts.headers) => {
+                if request::known_operator(rest, &parts.headers).is_none() {
+                    let caller = session::person(rest, &parts.method, &parts.headers, peer, names)?;
+                    return Ok(Sender::new(caller, None, names, Proof::Good));
+                }
+                true
+            }
+            Who::Known => false,
             Who::Operator => true,
             Who::OperatorByRule => request::brings_bearer(&parts.headers),
             Who::Owner | Who::Account | Who::AccountOrSub => false,
@@ -202,11 +215,18 @@ impl Asked {
         let (sender, names) = (sender.clone(), sender.names.clone());
         let part = request::part(&parts.headers);
         let mut query = Vec::new();
+        let mut file = Bytes::new();
         let (given, repeated) = match takes {
             Takes::Nothing => Given::default(),
             Takes::Query(_) => {
                 query = query_of(&parts.uri)?;
                 takes.check(query.iter().map(|(name, _)| name.as_str()))?;
+                (texts(&query), Vec::new())
+            }
+            Takes::File { first, .. } => {
+                query = query_of(&parts.uri)?;
+                may(&rest, &sender, first, segments.first().map_or("", String::as_str)).await?;
+                file = request::body(&rest, &names, &parts.headers, body, FILE_BYTES_MAX).await?;
                 (texts(&query), Vec::new())
             }
             Takes::Parameters(_) | Takes::Filters(_) => {
@@ -225,8 +245,31 @@ impl Asked {
             }
         };
         let is_from_pages = session::is_from_pages(&rest, &parts.headers);
+        let holder = match who {
+            Who::Stranger => session::holder(&rest, &parts.method, &parts.headers)?,
+            _ => None,
+        };
+        let content_type =
+            parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).map(str::to_owned);
         let (api_id, path) = (names.api_id, parts.uri.path().to_owned());
-        Ok(Asked { rest, api_id, segments, path, query, sender, takes, function, part, given, repeated, is_from_pages })
+        let bytes = file;
+        Ok(Asked {
+            rest,
+            api_id,
+            segments,
+            path,
+            query,
+            sender,
+            takes,
+            function,
+            part,
+            given,
+            repeated,
+            is_from_pages,
+            holder,
+            content_type,
+            bytes,
+        })
     }
 
     /// Who sent it.
@@ -287,6 +330,21 @@ impl Asked {
     /// Whether it comes from the pages of this service, which get sessions as cookies.
     pub fn is_from_pages(&self) -> bool {
         self.is_from_pages
+    }
+
+    /// The secret of a sign-up that the browser holds.
+    pub fn holder(&self) -> Option<&str> {
+        self.holder.as_deref()
+    }
+
+    /// What a request says that its body is.
+    pub fn content_type(&self) -> Option<&str> {
+        self.content_type.as_deref()
+    }
+
+    /// The file that was sent, handed over.
+    pub fn take_bytes(&mut self) -> Bytes {
+        std::mem::take(&mut self.bytes)
     }
 
     /// Whether the request must be carried out once.
@@ -470,6 +528,17 @@ impl Asked {
             "meta": {"limit": limit, "offset": offset, "total_count": total, "next": next, "previous": previous},
             "objects": objects,
         }))
+    }
+}
+
+/// Asks a query about an account before the bytes of a file are read: those of strangers are not.
+async fn may(rest: &Arc<Rest>, sender: &Sender, function: &'static str, account: &str) -> Result<(), Failure> {
+    let caller = rest.host.coinbox.caller_for(function, &sender.caller);
+    let caller = coinbox_host::json::to_value(&caller).map_err(internal)?;
+    let answer = rest.call(function, json!({"caller": caller, "auth-id": account})).await?;
+    match answer.get("err") {
+        Some(error) => Err(Failure::of_error(error, rest.host.coinbox.now(), |field| field.replace('-', "_"))),
+        None => Ok(()),
     }
 }
 

@@ -127,7 +127,8 @@ fn tiers(prices: &Value) -> Vec<Value> {
             let steps = table["steps"].as_array().into_iter().flatten();
             let steps: Vec<Value> =
                 steps.map(|step| json!({"above": step["above"], "rate": rate(&step["rate"])})).collect();
-            json!({"product": table["product"], "heading": table["heading"], "prefix": table["prefix"], "steps": steps})
+            json!({"product": table["product"], "heading": table["heading"], "prefix": table["prefix"], "mode": table["mode"],
+                "steps": steps})
         })
         .collect()
 }
@@ -223,7 +224,8 @@ mod tests {
             "numbers": [{"country": "US", "kind": "local", "setup": "0.00", "monthly": "0.80"}],
             "surcharges": [{"code": "carrier-fee", "words": "Carrier fee", "product": "sms", "heading": null, "country": "US",
                 "prefix": null, "group": "North", "basis": "unit", "rate": "0.003"}],
-            "tiers": [{"product": "sms", "heading": "outbound", "prefix": "1", "steps": [{"above": "1000", "rate": "0.005"}]}],
+            "tiers": [{"product": "sms", "heading": "outbound", "prefix": "1", "mode": "volume",
+                "steps": [{"above": "1000", "rate": "0.005"}]}],
         });
         let none = json!({"rate": null});
         let expected = json!({
@@ -237,7 +239,7 @@ mod tests {
             "mms": {"inbound": none, "outbound": none},
             "surcharges": [{"code": "carrier-fee", "words": "Carrier fee", "product": "sms", "heading": null,
                 "country_iso": "US", "prefix": null, "group_name": "North", "per": "unit", "rate": "0.00300"}],
-            "tiers": [{"product": "sms", "heading": "outbound", "prefix": "1",
+            "tiers": [{"product": "sms", "heading": "outbound", "prefix": "1", "mode": "volume",
                 "steps": [{"above": "1000", "rate": "0.00500"}]}],
             "phone_numbers": {
                 "local": {"rate": "0.80000", "rates": [

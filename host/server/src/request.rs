@@ -156,6 +156,11 @@ pub fn brings_bearer(headers: &HeaderMap) -> bool {
     authorization(headers, "bearer").is_some()
 }
 
+/// Whether a request says that it is an account's.
+pub fn brings_basic(headers: &HeaderMap) -> bool {
+    authorization(headers, "basic").is_some()
+}
+
 /// The Bearer token of a request.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     authorization(headers, "bearer")

@@ -2,6 +2,7 @@
 
 use super::answer::Failure;
 use super::asked::Asked;
+use super::download::Download;
 use super::forms::{Entry, Listed, Outcome, Pdf, Text};
 use super::request::Names;
 use super::session;
@@ -91,6 +92,8 @@ pub enum Answers {
     Entry(Handler<Entry>),
     /// 200 with a printed document.
     Pdf(Handler<Pdf>),
+    /// 200 with a file that somebody has handed in, as a download.
+    File(Handler<Download>),
     /// Text.
     Text(Handler<Text>),
 }
@@ -113,6 +116,7 @@ impl Answers {
             Answers::Outcome(handler) => handler(asked).await?.into_response(),
             Answers::Entry(handler) => handler(asked).await?.into_response(),
             Answers::Pdf(handler) => handler(asked).await?.into_response(),
+            Answers::File(handler) => handler(asked).await?.into_response(),
             Answers::Text(handler) => handler(asked).await?.into_response(),
         })
     }

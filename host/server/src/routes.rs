@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// The rows of each file, in the order of the page of routes.
-const TABLES: [&[Route]; 17] = [
+const TABLES: [&[Route]; 20] = [
     account::ROUTES,
     subaccounts::ROUTES,
     numbers::ROUTES,
@@ -40,6 +40,9 @@ const TABLES: [&[Route]; 17] = [
     people::login::ROUTES,
     people::password::ROUTES,
     people::me::ROUTES,
+    people::signup::ROUTES,
+    people::review::ROUTES,
+    people::members::ROUTES,
     watch::ROUTES,
 ];
 

@@ -13,6 +13,20 @@ use coinbox_host::contract::types::{Caller, Principal, Session};
 
 /// Name of the cookie. Browsers take one with this beginning only with `Secure`, `Path=/` and without `Domain`.
 pub const COOKIE: &str = "__Host-coinbox";
+/// The cookie of a sign-up that waits for its mailbox.
+const HOLDER_COOKIE: &str = "__Host-coinbox-signup";
+/// How every secret of such a sign-up begins.
+const HOLDER: &str = "su_";
+/// What pages send, and no form of another site can: JSON, and files that are handed in.
+const SENT_BY_NO_FORM: [&str; 7] = [
+    "application/json",
+    "application/octet-stream",
+    "application/pdf",
+    "image/gif",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+];
 /// How every token of a session begins.
 const TOKEN: &str = "cbs_";
 /// Longest token.
@@ -29,7 +43,7 @@ pub fn person(
     request::check_headers(headers)?;
     let token = match headers.contains_key(header::AUTHORIZATION) {
         // What a request says of itself goes before what a browser adds to it.
-        true => request::bearer(headers).filter(|token| is_token(token)).map(str::to_owned),
+        true => request::bearer(headers).filter(|token| is_secret(token, TOKEN)).map(str::to_owned),
         false => from_cookie(rest.console.as_ref(), method, headers)?,
     };
     let token = token.ok_or_else(|| Failure::unauthenticated("Session"))?;
@@ -45,27 +59,36 @@ pub fn stranger(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Na
     request::caller(rest, headers, peer, names, Principal::Nobody)
 }
 
-fn is_token(text: &str) -> bool {
-    text.starts_with(TOKEN)
+/// The secret of a sign-up that a browser holds, where the request may bring one.
+pub fn holder(rest: &Rest, method: &Method, headers: &HeaderMap) -> Result<Option<String>, Failure> {
+    let (Some(console), Some(holder)) = (rest.console.as_ref(), cookie(headers, HOLDER_COOKIE, HOLDER)?) else {
+        return Ok(None);
+    };
+    check_site(console, method, headers)?;
+    Ok(Some(holder))
+}
+
+fn is_secret(text: &str, begins: &str) -> bool {
+    text.starts_with(begins)
         && text.len() <= TOKEN_BYTES_MAX
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
 /// The token of a cookie, where the request may bring one.
 fn from_cookie(console: Option<&ConsoleUrl>, method: &Method, headers: &HeaderMap) -> Result<Option<String>, Failure> {
-    let (Some(console), Some(token)) = (console, cookie(headers)?) else { return Ok(None) };
+    let (Some(console), Some(token)) = (console, cookie(headers, COOKIE, TOKEN)?) else { return Ok(None) };
     check_site(console, method, headers)?;
     Ok(Some(token))
 }
 
-/// The cookie of a session, if it can be one. Two of them are refused: which of the two counts would be anybody's guess.
-fn cookie(headers: &HeaderMap) -> Result<Option<String>, Failure> {
+/// A cookie, if it can be one. Two of them are refused: which of the two counts would be anybody's guess.
+fn cookie(headers: &HeaderMap, named: &str, begins: &str) -> Result<Option<String>, Failure> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
-    let mut found = pairs.filter(|(name, _)| name.trim() == COOKIE).map(|(_, value)| value.trim());
+    let mut found = pairs.filter(|(name, _)| name.trim() == named).map(|(_, value)| value.trim());
     match (found.next(), found.next()) {
-        (_, Some(_)) => Err(Failure::field("Cookie", "repeated", "has the session twice")),
-        (found, None) => Ok(found.filter(|token| is_token(token)).map(str::to_owned)),
+        (_, Some(_)) => Err(Failure::field("Cookie", "repeated", "has the secret twice")),
+        (found, None) => Ok(found.filter(|secret| is_secret(secret, begins)).map(str::to_owned)),
     }
 }
 
@@ -82,7 +105,7 @@ fn check_site(console: &ConsoleUrl, method: &Method, headers: &HeaderMap) -> Res
     }
     let reads = matches!(*method, Method::GET | Method::HEAD);
     let right = if reads { says(headers, console) != Some(false) } else { says(headers, console) == Some(true) };
-    if right && (reads || is_json(headers)) { Ok(()) } else { Err(other()) }
+    if right && (reads || is_no_form(headers)) { Ok(()) } else { Err(other()) }
 }
 
 /// Whether `Origin` names the pages; none: it is not there.
@@ -92,8 +115,8 @@ fn says(headers: &HeaderMap, console: &ConsoleUrl) -> Option<bool> {
     Some(origins.next().is_none() && first.as_bytes() == console.origin().as_bytes())
 }
 
-/// Whether a body is JSON by what is said of it; a request without a body says nothing.
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether a body is JSON or a file by what is said of it; a request without a body says nothing.
+fn is_no_form(headers: &HeaderMap) -> bool {
     match headers.get(header::CONTENT_TYPE).map(|kind| kind.to_str()) {
         None => {
             let length = headers.get(header::CONTENT_LENGTH).map(HeaderValue::as_bytes);
@@ -101,7 +124,7 @@ fn is_json(headers: &HeaderMap) -> bool {
         }
         Some(Ok(kind)) => {
             let bare = kind.split(';').next().unwrap_or_default().trim();
-            bare.eq_ignore_ascii_case("application/json")
+            SENT_BY_NO_FORM.iter().any(|kind| bare.eq_ignore_ascii_case(kind))
         }
         Some(Err(_)) => false,
     }
@@ -115,7 +138,13 @@ pub fn is_from_pages(rest: &Rest, headers: &HeaderMap) -> bool {
 /// `Set-Cookie` for a new session. It is gone with the browser, and the rules end it long before.
 pub fn giving(token: &str) -> Option<HeaderValue> {
     let value = format!("{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Strict");
-    HeaderValue::from_str(&value).ok().filter(|_| is_token(token))
+    HeaderValue::from_str(&value).ok().filter(|_| is_secret(token, TOKEN))
+}
+
+/// `Set-Cookie` for a sign-up that waits for its mailbox: a day, as its link.
+pub fn giving_holder(holder: &str) -> Option<HeaderValue> {
+    let value = format!("{HOLDER_COOKIE}={holder}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=86400");
+    HeaderValue::from_str(&value).ok().filter(|_| is_secret(holder, HOLDER))
 }
 
 /// `Set-Cookie` that takes it away.
@@ -162,6 +191,7 @@ mod tests {
         let good = Ok(Some(SECRET.to_owned()));
         assert_eq!(told(Method::POST, &[cookie, ("origin", SITE), JSON]), good);
         assert_eq!(told(Method::DELETE, &[cookie, ("origin", SITE)]), good);
+        assert_eq!(told(Method::POST, &[cookie, ("origin", SITE), ("content-type", "image/png")]), good);
         assert_eq!(told(Method::GET, &[cookie]), good);
         assert_eq!(told(Method::GET, &[cookie, ("sec-fetch-site", "same-origin")]), good);
         let refused = Err((403, "other_site".to_owned()));
@@ -216,6 +246,9 @@ mod tests {
         let expected = format!("{COOKIE}={SECRET}; Path=/; Secure; HttpOnly; SameSite=Strict");
         assert_eq!(given.to_str().expect("text"), expected);
         assert_eq!(giving("cbs_x; Domain=evil.example"), None);
+        let held = giving_holder("su_1_2").expect("a secret");
+        assert_eq!(held, format!("{HOLDER_COOKIE}=su_1_2; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=86400"));
+        assert_eq!((giving_holder("su_1 2"), giving_holder(SECRET)), (None, None));
         assert!(taking().to_str().expect("text").ends_with("Max-Age=0"));
     }
 }

@@ -14,7 +14,7 @@
 //!
 //! | parameter | of both |
 //! |---|---|
-//! | `product` | only charges for a product such as `voice`, for `number-rent`, `number-setup`, `seats`, `adjustment` or `correction` |
+//! | `product` | only charges for a product such as `voice`, for `number-rent`, `number-setup`, `seats`, `volume-tiers`, `adjustment` or `correction` |
 //! | `subaccount` | only charges of this sub-account; the main account's own auth ID: those of it alone |
 //! | `format` | `json`, or `csv` for spreadsheets |
 //!

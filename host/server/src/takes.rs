@@ -13,6 +13,8 @@ pub enum Who {
     Stranger,
     /// A person who has logged in: a session, as Bearer token or cookie. Answers are kept by nobody.
     Person,
+    /// A person who has logged in, an account or sub-account, or an operator: the rules say which of them. Answers are kept by nobody.
+    Known,
     /// The main account of the path, HTTP Basic. The account is read before anything else of the request: strangers learn nothing about what a
     /// request should look like.
     Owner,
@@ -32,6 +34,7 @@ impl Who {
         match self {
             Who::Anybody | Who::Stranger => "anybody",
             Who::Person => "session",
+            Who::Known => "session, account, operator",
             Who::Owner | Who::Account => "account",
             Who::AccountOrSub => "account, sub-account",
             Who::OperatorByRule | Who::Operator => "operator",
@@ -40,12 +43,12 @@ impl Who {
 
     /// The scheme that a 401 of a private route asks for.
     pub fn scheme(self) -> Option<&'static str> {
-        (self == Who::Person).then_some("Session")
+        matches!(self, Who::Person | Who::Known).then_some("Session")
     }
 
     /// Whether the answers are one person's, and kept by nothing in between.
     pub fn is_private(self) -> bool {
-        matches!(self, Who::Stranger | Who::Person)
+        matches!(self, Who::Stranger | Who::Person | Who::Known)
     }
 
     /// The credentials that a route takes, for whoever has brought none or wrong ones. It is a constant of the route and is in the page of routes.
@@ -53,6 +56,9 @@ impl Who {
         match self {
             Who::Anybody | Who::Stranger => "none",
             Who::Person => "Authorization: Bearer with the token of a session, or the cookie of one",
+            Who::Known => {
+                "the token or cookie of a session, HTTP Basic with an auth ID and its API token, or the operator token"
+            }
             Who::Owner | Who::Account => "HTTP Basic with an auth ID and its API token",
             Who::AccountOrSub => "HTTP Basic with the auth ID of an account or a sub-account and its API token",
             Who::OperatorByRule | Who::Operator => "Authorization: Bearer with the operator token",
@@ -78,6 +84,14 @@ pub enum Takes {
     /// The same, of items that are answered one by one. Keys that stand twice are the handler's to refuse. The request may be one part of a
     /// larger one (`Idempotency-Part`).
     Batch(Keys),
+    /// These parameters in the query, and a file as the body. Only of whoever gets an answer of the function `first` about the account of the path are
+    /// the bytes read.
+    File {
+        /// The parameters.
+        keys: Keys,
+        /// A query about an account.
+        first: &'static str,
+    },
     /// A JSON object as before, with the arguments of a function of the contract by their names there.
     Arguments,
 }
@@ -91,7 +105,8 @@ impl Takes {
             | Takes::Filters(keys)
             | Takes::Query(keys)
             | Takes::Object(keys)
-            | Takes::Batch(keys) => keys,
+            | Takes::Batch(keys)
+            | Takes::File { keys, .. } => keys,
         }
     }
 

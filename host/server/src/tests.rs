@@ -28,8 +28,10 @@ use tower::ServiceExt;
 
 mod doors;
 mod numbers;
+mod people;
 mod printing;
 mod rows;
+mod sign_up;
 mod tokens;
 
 const ACCOUNT: &str = "MAAAAAAAAAAAAAAAAAAA";
@@ -97,6 +99,10 @@ impl Made {
                     "product": "adjustment", "heading": "", "number": "@SUM(1)", "quantity": 1, "at": "0", "prefix": "",
                     "rate": "0", "amount": "-5000000"}]}}),
             "credits.recharge" => json!({"err": {"no-usable-card": {"reason": "expired"}}}),
+            name if sign_up::FUNCTIONS.iter().any(|(function, _)| *function == name) => {
+                sign_up::answer(name, arguments)
+            }
+            name if people::FUNCTIONS.iter().any(|(function, _)| *function == name) => people::answer(name, arguments),
             "operator.get-settings" => {
                 json!({"ok": {"permissions": arguments["caller"]["who"]["operator"]["permissions"]}})
             }
@@ -204,6 +210,8 @@ fn facts() -> Facts {
         function("usage.record-events", Class::Command),
         function("usage.summary", Class::Query),
     ];
+    let functions = functions.into_iter().chain(people::FUNCTIONS.map(|(name, class)| function(name, class)));
+    let functions = functions.chain(sign_up::FUNCTIONS.map(|(name, class)| function(name, class))).collect();
     Facts {
         version: "0".to_owned(),
         contract: coinbox_host::contract::VERSION.to_owned(),
@@ -267,7 +275,7 @@ fn server_of(rate: u32, limits: RestLimits, operators: Option<&std::path::Path>)
             Rest::with(host, operators.expect("a good file"), limits, TrustedProxies::default())
         }
     };
-    let rest = Arc::new(rest);
+    let rest = Arc::new(rest.with_console(Some("https://console.example.com".parse().expect("an address"))));
     Server { router: router(rest), rules, _documents: documents }
 }
 

@@ -5,6 +5,7 @@
 use super::records::{
     CHANGE_BYTES_MAX, CHANGE_ELEMENTS_MAX, Changes, GET_KEYS_MAX, KEY_BYTES_MAX, PAGE_ENTRIES_MAX, VALUE_BYTES_MAX,
 };
+use coinbox_forms::ascii;
 use std::sync::Arc;
 
 /// Which field of a request was out of its limits, and by how much.
@@ -107,14 +108,16 @@ fn check_bound(bound: &str, field: impl Fn() -> String) -> Result<(), LimitError
     if bound.len() > KEY_BYTES_MAX {
         return Err(LimitError(format!("{} has {} bytes, at most {KEY_BYTES_MAX} are allowed", field(), bound.len())));
     }
-    match bound.bytes().position(|byte| !byte.is_ascii_graphic()) {
-        None => Ok(()),
-        Some(at) => Err(LimitError(format!(
-            "{} holds the byte {:#04x} at {at}, keys are printable ASCII without space",
-            field(),
-            bound.as_bytes()[at]
-        ))),
+    // Every key of every call comes through here.
+    if ascii::are_graphic(bound) {
+        return Ok(());
     }
+    let at = bound.bytes().position(|byte| !byte.is_ascii_graphic()).unwrap_or_default();
+    Err(LimitError(format!(
+        "{} holds the byte {:#04x} at {at}, keys are printable ASCII without space",
+        field(),
+        bound.as_bytes()[at]
+    )))
 }
 
 fn check_value(value: &str, field: impl Fn() -> String) -> Result<(), LimitError> {
@@ -125,7 +128,8 @@ fn check_value(value: &str, field: impl Fn() -> String) -> Result<(), LimitError
             value.len()
         )));
     }
-    match value.bytes().position(|byte| byte == 0) {
+    // The standard library looks for a character at several bytes a step.
+    match value.find('\0') {
         None => Ok(()),
         Some(at) => Err(LimitError(format!("{} holds the NUL character at {at}", field()))),
     }

@@ -375,7 +375,19 @@ fn noted<T: DeserializeOwned>(value: &Value) -> Result<T, CaseError> {
 
 impl Step {
     fn read(value: &Value) -> Result<Step, CaseError> {
-        let kinds = ["call", "password", "totp", "advance", "clock", "gateway", "mail", "telephony", "inventory", "claims", "expect"];
+        let kinds = [
+            "call",
+            "password",
+            "totp",
+            "advance",
+            "clock",
+            "gateway",
+            "mail",
+            "telephony",
+            "inventory",
+            "claims",
+            "expect",
+        ];
         let mut named = kinds.iter().filter(|kind| value.get(**kind).is_some());
         let (Some(kind), None) = (named.next(), named.next()) else {
             return Err(CaseError(format!("a step has exactly one of {}", kinds.join(", "))));

@@ -36,9 +36,11 @@ impl CouponClaims for ToldClaims {
             ClaimOutcome::Unknown(_) => "unknown",
             ClaimOutcome::NotSent(_) => "not-sent",
         };
-        let CouponClaim { key, code, auth_id, currency } = claim;
-        let asked = json!({"key": key, "code": code, "account": auth_id, "currency": currency, "answer": case});
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
+        let CouponClaim { key, code, auth_id, currency, asked } = claim;
+        let asked = asked.to_string();
+        let seen =
+            json!({"key": key, "code": code, "account": auth_id, "currency": currency, "asked": asked, "answer": case});
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
         outcome
     }
 }

@@ -453,13 +453,6 @@ functions! {
     JOBS_LOOK: Free = free("jobs.look", Class::Query);
     JOBS_STORE_OPENED: Free = free("jobs.store-opened", Class::Command);
     JOBS_SHARED_CHANGED: Free = free("jobs.shared-changed", Class::Command);
-    LISTS_BEGIN: Command<()> = command("lists.begin", Tokens::None);
-    LISTS_ADD: Command<()> = command("lists.add", Tokens::None);
-    LISTS_PUBLISH: Command<()> = command("lists.publish", Tokens::None);
-    LISTS_STATUS: Query<()> = query("lists.status", Tokens::None);
-    LISTS_LOOK_UP: Query<()> = query("lists.look-up", Tokens::None);
-    LISTS_SET_OWN: Command<()> = command("lists.set-own", Tokens::None);
-    LISTS_LIST_OWN: Query<()> = query("lists.list-own", Tokens::None);
     LINKS_LOOK: Public = public("links.look", Class::Query);
     LOGIN_START: Public = public("login.start", Class::Command);
     LOGIN_FINISH: Public = public("login.finish", Class::Command);
@@ -502,6 +495,13 @@ functions! {
     PROFILE_CONFIRM_PHONE: Command<MemberId> = own_command("profile.confirm-phone").in_half(&[Half::Enrol]);
     PROFILE_NEW_RECOVERY_CODES: Command<MemberId> = own_command("profile.new-recovery-codes").fresh();
     PROFILE_REMOVE_FACTOR: Command<MemberId> = own_command("profile.remove-factor").fresh();
+    LISTS_BEGIN: Command<()> = command("lists.begin", Tokens::None);
+    LISTS_ADD: Command<()> = command("lists.add", Tokens::None);
+    LISTS_PUBLISH: Command<()> = command("lists.publish", Tokens::None);
+    LISTS_STATUS: Query<()> = query("lists.status", Tokens::None);
+    LISTS_LOOK_UP: Query<()> = query("lists.look-up", Tokens::None);
+    LISTS_SET_OWN: Command<()> = command("lists.set-own", Tokens::None);
+    LISTS_LIST_OWN: Query<()> = query("lists.list-own", Tokens::None);
     NUMBERS_OFFERS: Free = free("numbers.offers", Class::Effect).by(Way::Anywhere);
     NUMBERS_PRICE_OFFERS: Query<AuthId> = query_on("numbers.price-offers", Tokens::Own, On::Either).roles(EVERYBODY);
     NUMBERS_BUY: Command<AuthId> = command_on("numbers.buy", Tokens::Own, On::Either).roles(BUILDERS).open_to(Standings::ACTIVE_ONLY);

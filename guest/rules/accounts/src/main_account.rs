@@ -5,6 +5,7 @@ use coinbox_access::{
     self as access,
     credentials::{self, Who},
     functions,
+    people::Role,
 };
 use coinbox_credit::movements::grants;
 use coinbox_credit::watch::judge::stand;
@@ -215,8 +216,7 @@ pub fn update(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, change: Cha
         let mut profile = profile(turn, auth)?;
         let email_before = profile.email.clone();
         let other_email = change.email.as_ref().is_some_and(|address| *address != email_before);
-        // Who has an account's token does not have its mails: the owner's own change takes a link in a mail to the new address (ACC-10).
-        if other_email && !matches!(who, Who::Operator(_)) {
+        if !may_change(who, &change, &profile) {
             return Err(Refusal::Forbidden(functions::ACCOUNTS_UPDATE.row().name.to_owned()).into());
         }
         let mut changed = Vec::new();
@@ -252,6 +252,21 @@ pub fn update(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, change: Cha
         }
         Ok(show(turn, auth)?)
     })
+}
+
+/// Whether all of a change is this caller's to make. What is as before is no change.
+fn may_change(who: &Who, change: &Change, profile: &Profile) -> bool {
+    let is_other = |given: &Option<String>, held: &str| given.as_ref().is_some_and(|text| text != held);
+    let (email, named) = (
+        is_other(&change.email, &profile.email),
+        is_other(&change.name, &profile.name) || is_other(&change.timezone, &profile.timezone),
+    );
+    match who {
+        Who::Operator(_) => true,
+        // Who has an account's token does not have its mails: the owner's own change takes a link in a mail to the new address (ACC-10).
+        Who::Member { role: Role::Finance, .. } => !email && !named,
+        _ => !email,
+    }
 }
 
 /// Suspends or reinstates (ACC-8, ACC-9), or closes at once, without the time in which usage of before is still posted: for

@@ -8,3 +8,4 @@ pub mod grants;
 pub mod posting;
 pub mod putting;
 pub mod refilling;
+pub mod returning;

@@ -143,6 +143,11 @@ impl Month {
         i64::from(self.0.days_in_month())
     }
 
+    /// How many of its days are not over at a moment that lies in it: its own day and the last one count (R20).
+    pub fn days_left(self, at: Instant) -> i64 {
+        self.days() - i64::from(date(at).day()) + 1
+    }
+
     /// The month after; December 9999 is its own.
     pub fn next(self) -> Month {
         Month(self.0.saturating_add(jiff::Span::new().months(1)).first_of_month())
@@ -212,6 +217,8 @@ mod tests {
     fn months_follow_one_another() {
         let month = Month::of(start_of(jiff::civil::date(2028, 2, 29)) + DAY_MS - 1);
         assert_eq!((month.to_string().as_str(), month.days()), ("2028-02", 29));
+        let left = |day| month.days_left(start_of(jiff::civil::date(2028, 2, day)) + DAY_MS - 1);
+        assert_eq!([1, 2, 28, 29].map(left), [29, 28, 2, 1]);
         assert_eq!(month.next().to_string(), "2028-03");
         assert_eq!(Month::of(month.first()).previous().to_string(), "2028-01");
         assert_eq!(Month::of(month.first() - 1).to_string(), "2028-01");

@@ -144,6 +144,11 @@ macro_rules! codes {
                 self.0.rank().is_some()
             }
 
+            /// Place of a built-in one in `BUILT_IN`.
+            pub fn rank(self) -> Option<usize> {
+                self.0.rank()
+            }
+
             /// Four numbers that tell it from every other one, to be compared quickly. Their order means nothing.
             pub fn words(self) -> [u64; 4] {
                 self.0.words()

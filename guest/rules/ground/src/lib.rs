@@ -5,6 +5,7 @@
 #![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
+mod appended;
 pub mod business_days;
 pub mod calendar;
 mod code;
@@ -21,6 +22,7 @@ pub mod kept;
 pub mod metadata;
 pub mod money;
 pub mod one_field;
+pub mod order;
 pub mod outside;
 pub mod port;
 pub mod product;

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 /// How long one attempt outside may take before the next one asks what became of it.
 pub const LEASE_MS: Instant = 2 * MINUTE_MS;
+/// Longest key of a claim on a coupon. With the beginning of the key that it is stored under it stays below the longest key of a store.
+pub const CLAIM_KEY_BYTES_MAX: usize = 200;
 
 /// What an effect is lent.
 pub trait Effects {
@@ -329,6 +331,8 @@ contract_types! {
         pub code: String,
         pub auth_id: String,
         pub currency: String,
+        #[serde(with = "int_text")]
+        pub asked: Instant,
     }
     /// A use that was taken.
     struct ClaimedCoupon {

@@ -1,7 +1,7 @@
 //! A rate: a price per minute, part or other unit, exact to 8 decimals, and the amount that a count of it comes to.
 
 use crate::money::{MICROS_PER_POSTED_STEP, Money, MoneyOverflow};
-use crate::text::{parse_signed, push_padded};
+use crate::text::{parse_signed, push_decimals, push_padded};
 use std::fmt;
 
 /// Decimals of a rate.
@@ -50,19 +50,14 @@ impl Rate {
     /// Appends the text that [`fmt::Display`] gives.
     pub fn append_to(self, text: &mut String) {
         push_padded(text, self.0 / RATE_STEPS_PER_UNIT, 1);
-        let whole = text.len();
-        text.push('.');
-        push_padded(text, self.0 % RATE_STEPS_PER_UNIT, RATE_DECIMALS);
-        let kept = text.trim_end_matches('0').len();
-        // No point without decimals.
-        text.truncate(if kept == whole + 1 { whole } else { kept });
+        push_decimals(text, (self.0 % RATE_STEPS_PER_UNIT) as u32);
     }
 
     /// `count` times the rate over `per`, rounded once, half away from zero at 5 decimals (R3). The same as
     /// [`Money::posted`] of the exact quotient, in whole numbers because this is the hottest sum there is.
     pub fn posted(self, count: u64, per: u64) -> Result<Money, MoneyOverflow> {
-        let unit = per.checked_mul(RATE_STEPS_PER_POSTED_STEP).ok_or(MoneyOverflow)?;
-        let steps = match self.0.checked_mul(count).and_then(|exact| exact.checked_add(unit / 2)) {
+        let unit = product(per, RATE_STEPS_PER_POSTED_STEP).ok_or(MoneyOverflow)?;
+        let steps = match product(self.0, count).and_then(|exact| exact.checked_add(unit / 2)) {
             Some(exact) => exact / unit,
             // Counts of bytes are large, and units of their price too.
             None => {
@@ -70,7 +65,8 @@ impl Rate {
                 u64::try_from(exact / u128::from(unit)).map_err(|_| MoneyOverflow)?
             }
         };
-        let micros = i64::try_from(steps).ok().and_then(|steps| steps.checked_mul(MICROS_PER_POSTED_STEP));
+        let micros =
+            product(steps, MICROS_PER_POSTED_STEP.unsigned_abs()).and_then(|micros| i64::try_from(micros).ok());
         micros.map(Money::from_micros).ok_or(MoneyOverflow)
     }
 
@@ -81,6 +77,14 @@ impl Rate {
         let micros = i64::try_from(steps).ok().and_then(|steps| steps.checked_mul(MICROS_PER_POSTED_STEP));
         micros.map(Money::from_micros).ok_or(MoneyOverflow)
     }
+}
+
+/// The product if it fits. Most are so small that this is seen from their leading zeros: WebAssembly has no instruction that tells.
+fn product(one: u64, other: u64) -> Option<u64> {
+    if one.leading_zeros() + other.leading_zeros() >= 64 {
+        return Some(one.wrapping_mul(other));
+    }
+    one.checked_mul(other)
 }
 
 /// Shortest exact decimal text: `0.0085`, `12`, `0`.

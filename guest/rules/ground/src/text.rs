@@ -1,5 +1,6 @@
 //! Plain text forms that several records share: decimal numbers, identifiers, digests.
 
+pub use coinbox_forms::ascii;
 use serde::Deserializer;
 use serde::de::Visitor;
 use std::fmt;
@@ -16,10 +17,18 @@ pub(crate) fn parse_signed(text: &str, decimals: usize) -> Option<i64> {
         Some((whole, fraction)) => (whole, fraction),
         None => (digits, ""),
     };
-    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let all_digits = ascii::are_digits;
     if whole.is_empty() || whole.len() > 19 || fraction.len() > decimals || !all_digits(whole) || !all_digits(fraction)
     {
         return None;
+    }
+    if whole.len() + decimals <= 18 {
+        // Most are so short: numbers of one word are enough.
+        let read = |part: &str| if part.is_empty() { Some(0) } else { ascii::number(part) };
+        let missing = decimals - fraction.len();
+        let value =
+            read(whole)?.wrapping_mul(power(decimals)).wrapping_add(read(fraction)?.wrapping_mul(power(missing)));
+        return i64::try_from(value).ok().map(|value| if negative { -value } else { value });
     }
     let mut value: i128 = 0;
     for byte in whole.bytes().chain(fraction.bytes()) {
@@ -29,6 +38,20 @@ pub(crate) fn parse_signed(text: &str, decimals: usize) -> Option<i64> {
         value *= 10;
     }
     i64::try_from(if negative { -value } else { value }).ok()
+}
+
+/// A power of ten below 10^19.
+pub fn power(exponent: usize) -> u64 {
+    const POWERS: [u64; 20] = {
+        let mut powers = [1; 20];
+        let mut exponent = 1;
+        while exponent < 20 {
+            powers[exponent] = powers[exponent - 1] * 10;
+            exponent += 1;
+        }
+        powers
+    };
+    POWERS[exponent]
 }
 
 /// Lower-case hexadecimal.
@@ -44,71 +67,51 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Printable ASCII without space, 1 to `longest` bytes.
 pub fn is_name(text: &str, longest: usize) -> bool {
-    !text.is_empty() && text.len() <= longest && text.bytes().all(|byte| byte.is_ascii_graphic())
+    !text.is_empty() && text.len() <= longest && ascii::are_graphic(text)
 }
 
-/// Every pair of digits of a base, one after another: text that need not be checked to be text.
-const fn pairs<const BYTES: usize>(base: usize) -> [u8; BYTES] {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut all = [0; BYTES];
-    let mut pair = 0;
-    while 2 * pair < BYTES {
-        all[2 * pair] = DIGITS[pair / base];
-        all[2 * pair + 1] = DIGITS[pair % base];
-        pair += 1;
-    }
-    all
+/// Eight bytes that a processor compares, copies and checks at once.
+#[repr(align(8))]
+struct Eight([u8; 8]);
+
+/// Appends the first of eight characters, 0 to 8 of them. Eight are copied and the rest is taken back, because a copy of a length that is not known in
+/// advance is a call of the host in a component.
+fn push_eight(text: &mut String, characters: [u8; 8], count: usize) {
+    let eight = Eight(characters);
+    text.push_str(std::str::from_utf8(&eight.0).expect("ASCII by construction"));
+    text.truncate(text.len() + count - 8);
 }
 
-const fn ascii(bytes: &[u8]) -> &str {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(_) => panic!("digits are ASCII"),
-    }
+/// A word of one byte.
+const fn each(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
 }
 
-/// `00` to `99`.
-const DECIMAL: &str = ascii(&pairs::<200>(10));
-/// `00` to `ff`.
-const HEXADECIMAL: &str = ascii(&pairs::<512>(16));
-
-fn push_pair(text: &mut String, pairs: &'static str, pair: usize) {
-    text.push_str(&pairs[2 * pair..2 * pair + 2]);
+/// The eight digits of a number below 100 million, the first one in the lowest byte.
+const fn eight_digits(number: u32) -> u64 {
+    let halves = (number / 10_000) as u64 | ((number % 10_000) as u64) << 32;
+    // Divisions by 100 and by 10, exact for numbers of four and of two digits.
+    let hundreds = (halves.wrapping_mul(5243) >> 19) & 0x0000_007f_0000_007f;
+    let pairs = hundreds | halves.wrapping_sub(hundreds.wrapping_mul(100)) << 16;
+    let tens = (pairs.wrapping_mul(103) >> 10) & 0x000f_000f_000f_000f;
+    tens | pairs.wrapping_sub(tens.wrapping_mul(10)) << 8
 }
 
 /// Appends decimal digits, with zeros in front up to `width`, at most 20.
 pub fn push_padded(text: &mut String, number: u64, width: usize) {
-    let mut pairs = [0_u8; 9];
-    let mut first = pairs.len();
-    let mut left = number;
-    // Eight digits at a time: most of the divisions are then of 32 bits.
-    while left > 99_999_999 {
-        let mut part = (left % 100_000_000) as u32;
-        left /= 100_000_000;
-        for _ in 0..4 {
-            first -= 1;
-            pairs[first] = (part % 100) as u8;
-            part /= 100;
-        }
-    }
-    let mut leading = left as u32;
-    while leading > 99 {
-        first -= 1;
-        pairs[first] = (leading % 100) as u8;
-        leading /= 100;
-    }
-    text.reserve(20);
-    let digits = 2 * (pairs.len() - first) + if leading > 9 { 2 } else { 1 };
-    for _ in digits..width.min(20) {
-        text.push('0');
-    }
-    if leading > 9 {
-        push_pair(text, DECIMAL, leading as usize);
+    const HALF: u64 = 100_000_000;
+    const WHOLE: u64 = HALF * HALF;
+    if number >= WHOLE || width > 16 {
+        push_padded(text, number / WHOLE, width.clamp(17, 20) - 16);
+        push_padded(text, number % WHOLE, 16);
+    } else if number >= HALF || width > 8 {
+        push_padded(text, number / HALF, width.max(9) - 8);
+        push_eight(text, (eight_digits((number % HALF) as u32) | each(b'0')).to_le_bytes(), 8);
     } else {
-        text.push(char::from(b'0' + leading as u8));
-    }
-    for pair in &pairs[first..] {
-        push_pair(text, DECIMAL, usize::from(*pair));
+        let digits = eight_digits(number as u32);
+        // The last digit is always shown.
+        let zeros = (digits.trailing_zeros() as usize / 8).min(7).min(8 - width);
+        push_eight(text, ((digits | each(b'0')) >> (8 * zeros)).to_le_bytes(), 8 - zeros);
     }
 }
 
@@ -120,34 +123,50 @@ pub fn push_number(text: &mut String, number: i64) {
     push_padded(text, number.unsigned_abs(), 1);
 }
 
+/// Appends a point and eight decimals of a number below 100 million, without zeros at the end; nothing where all of them are.
+pub(crate) fn push_decimals(text: &mut String, number: u32) {
+    if number > 0 {
+        let digits = eight_digits(number);
+        text.push('.');
+        push_eight(text, (digits | each(b'0')).to_le_bytes(), 8 - digits.leading_zeros() as usize / 8);
+    }
+}
+
 /// Appends 16 lower-case hexadecimal digits.
 pub fn push_hex(text: &mut String, number: u64) {
-    text.reserve(16);
-    for byte in number.to_be_bytes() {
-        push_pair(text, HEXADECIMAL, usize::from(byte));
+    for half in [number >> 32, number & 0xffff_ffff] {
+        let pairs = (half | half << 16) & 0x0000_ffff_0000_ffff;
+        let bytes = (pairs | pairs << 8) & 0x00ff_00ff_00ff_00ff;
+        let digits = (bytes | bytes << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+        // 1 in each byte of a digit that is a letter.
+        let letters = ((digits + each(6)) >> 4) & each(1);
+        let shown = digits + each(b'0') + letters.wrapping_mul(u64::from(b'a' - b'0' - 10));
+        push_eight(text, shown.to_be_bytes(), 8);
     }
 }
 
 /// Appends printable ASCII as JSON text, quotes included.
 pub fn push_quoted(text: &mut String, ascii: &str) {
     text.push('"');
-    if ascii.bytes().any(|byte| byte == b'"' || byte == b'\\') {
+    if ascii::are_plain(ascii) {
+        text.push_str(ascii);
+    } else {
         for letter in ascii.chars() {
             if letter == '"' || letter == '\\' {
                 text.push('\\');
             }
             text.push(letter);
         }
-    } else {
-        text.push_str(ascii);
     }
     text.push('"');
 }
 
 /// Appends any text as JSON text, quotes included.
 pub fn push_text(text: &mut String, any: &str) {
-    if any.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-        push_quoted(text, any);
+    if ascii::are_plain(any) {
+        text.push('"');
+        text.push_str(any);
+        text.push('"');
     } else {
         text.push_str(&serde_json::to_string(any).expect("text is always JSON"));
     }
@@ -211,6 +230,48 @@ mod tests {
             assert_eq!(pushed(|text| push_hex(text, number)), format!("{number:016x}"));
         }
         assert_eq!(pushed(|text| push_padded(text, 5, 30)), format!("{:020}", 5));
+        for width in 1..=20 {
+            for power in 0..20 {
+                for number in [10_u64.pow(power), 10_u64.pow(power) - 1, 10_u64.pow(power) / 7 * 3] {
+                    assert_eq!(pushed(|text| push_padded(text, number, width)), format!("{number:0width$}"));
+                }
+            }
+        }
+        for number in (0..100_000_000).step_by(997).chain(99_990_000..100_000_000).chain(0..10_000) {
+            assert_eq!(pushed(|text| push_padded(text, number, 1)), number.to_string());
+        }
+    }
+
+    #[test]
+    fn decimals_end_with_their_last_digit() {
+        for (number, shown) in
+            [(0, ""), (1, ".00000001"), (85, ".00000085"), (850_000, ".0085"), (99_999_999, ".99999999")]
+        {
+            assert_eq!(pushed(|text| push_decimals(text, number)), shown);
+        }
+        assert_eq!(pushed(|text| push_decimals(text, 10_000_000)), ".1");
+    }
+
+    #[test]
+    fn decimal_text_of_any_length_is_read() {
+        for (text, decimals, value) in [
+            ("0", 6, Some(0)),
+            ("-0.5", 6, Some(-500_000)),
+            ("123456789012.345678", 6, Some(123_456_789_012_345_678)),
+            ("1234567890123.345678", 6, Some(1_234_567_890_123_345_678)),
+            ("9223372036854775807", 0, Some(i64::MAX)),
+            ("-9223372036854775808", 0, Some(i64::MIN)),
+            ("9223372036854775808", 0, None),
+            ("999999999999999999", 0, Some(999_999_999_999_999_999)),
+            ("1.123456789", 8, None),
+            ("1.", 8, None),
+            ("1.x", 8, None),
+            ("x", 8, None),
+            ("", 8, None),
+            ("00000000000.00000001", 8, Some(1)),
+        ] {
+            assert_eq!(parse_signed(text, decimals), value, "{text}");
+        }
     }
 
     #[test]

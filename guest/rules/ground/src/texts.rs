@@ -102,6 +102,41 @@ impl Texts {
     }
 }
 
+/// A place between two texts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Mark {
+    texts: usize,
+    bytes: usize,
+}
+
+impl Texts {
+    /// Behind the last one.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { texts: self.lengths.len(), bytes: self.text.len() }
+    }
+
+    /// The text behind a place.
+    pub(crate) fn at(&self, mark: Mark) -> &str {
+        &self.text[mark.bytes..self.behind(mark).bytes]
+    }
+
+    /// One text further.
+    pub(crate) fn behind(&self, mark: Mark) -> Mark {
+        Mark { texts: mark.texts + 1, bytes: mark.bytes + self.lengths[mark.texts] as usize }
+    }
+
+    /// All text between two places.
+    pub(crate) fn between(&self, first: Mark, end: Mark) -> &str {
+        &self.text[first.bytes..end.bytes]
+    }
+
+    /// Adds those that another one has between two places.
+    pub(crate) fn push_between(&mut self, other: &Texts, first: Mark, end: Mark) {
+        self.text.push_str(other.between(first, end));
+        self.lengths.extend_from_slice(&other.lengths[first.texts..end.texts]);
+    }
+}
+
 /// Each of some texts, in order.
 #[derive(Clone, Debug)]
 pub struct Iter<'a> {

@@ -3,6 +3,7 @@
 //! Reads go to the host's one state once a key; writes stay here until the turn has succeeded and the host is
 //! handed all of them. A turn that fails is simply dropped: not one byte has changed.
 
+use crate::appended::Appended;
 use crate::kept::Kept;
 use crate::port::{Admission, Changes, Direction, Lane, Random, Storage, Vault};
 use crate::texts::Texts;
@@ -41,8 +42,9 @@ pub struct Turn<'host> {
     lent: Lent<'host>,
     reads: RefCell<BTreeMap<String, Option<Rc<str>>>>,
     writes: BTreeMap<String, Option<Rc<str>>>,
-    /// Key and value in turn.
-    appended: Texts,
+    /// First bytes of the keys of `writes`.
+    first_bytes: FirstBytes,
+    appended: Appended,
     clears: Vec<(String, String)>,
     lines: Vec<(String, String)>,
     timers: BTreeMap<String, (Lane, Instant)>,
@@ -56,7 +58,8 @@ impl<'host> Turn<'host> {
             lent,
             reads: RefCell::default(),
             writes: BTreeMap::new(),
-            appended: Texts::default(),
+            first_bytes: FirstBytes::default(),
+            appended: Appended::default(),
             clears: Vec::new(),
             lines: Vec::new(),
             timers: BTreeMap::new(),
@@ -111,7 +114,9 @@ impl<'host> Turn<'host> {
         let mut reads = self.reads.borrow_mut();
         let mut others: Vec<String> =
             others.into_iter().filter(|key| !self.writes.contains_key(key) && !reads.contains_key(key)).collect();
-        others.sort_unstable();
+        if !others.is_sorted() {
+            others.sort_unstable();
+        }
         others.dedup();
         let count = keys.len();
         others.iter().for_each(|key| keys.push(key));
@@ -171,6 +176,7 @@ impl<'host> Turn<'host> {
 
     /// Writes text that is already JSON.
     pub fn put_text(&mut self, key: &str, text: String) {
+        self.first_bytes.add(key);
         self.writes.insert(key.to_owned(), Some(Rc::from(text)));
     }
 
@@ -181,23 +187,38 @@ impl<'host> Turn<'host> {
 
     /// [`Turn::append`] of a text that is written here. It may only append.
     pub fn append_written(&mut self, key: &str, write: impl FnOnce(&mut String)) {
-        if self.writes.contains_key(key) {
+        if self.first_bytes.may_have(key) && self.writes.contains_key(key) {
             let mut text = String::new();
             write(&mut text);
             self.put_text(key, text);
         } else {
-            self.appended.push(key);
-            self.appended.write(write);
+            self.appended.append(|all| all.push_str(key), write);
+        }
+    }
+
+    /// [`Turn::append_written`] under a key that is written here too, behind a first part that is not empty.
+    pub fn append_keyed(&mut self, prefix: &str, rest: impl FnOnce(&mut String), write: impl FnOnce(&mut String)) {
+        let write_key = |text: &mut String| {
+            text.push_str(prefix);
+            rest(text);
+        };
+        if self.first_bytes.may_have(prefix) {
+            let mut key = String::new();
+            write_key(&mut key);
+            self.append_written(&key, write);
+        } else {
+            self.appended.append(write_key, write);
         }
     }
 
     /// Makes room for entries that will be appended.
     pub fn expect_appended(&mut self, entries: usize, bytes: usize) {
-        self.appended.reserve(2 * entries, bytes);
+        self.appended.reserve(entries, bytes);
     }
 
     /// Removes an entry.
     pub fn remove(&mut self, key: &str) {
+        self.first_bytes.add(key);
         self.writes.insert(key.to_owned(), None);
     }
 
@@ -321,37 +342,33 @@ impl<'host> Turn<'host> {
             ..Changes::default()
         };
         changes.clears.sort();
-        let mut puts = Vec::with_capacity(self.writes.len() + self.appended.len() / 2);
-        for (key, written) in &self.writes {
-            match written {
-                Some(text) => puts.push((beginning(key), key.as_str(), &**text)),
-                None => changes.removes.push(key.clone()),
-            }
-        }
-        puts.extend(self.appended.pairs().map(|(key, text)| (beginning(key), key, text)));
-        // Sorted runs one after another, which a stable sort merges.
-        puts.sort_by(|one, other| one.0.cmp(&other.0).then_with(|| one.1.cmp(other.1)));
-        let bytes = puts.iter().map(|(_, key, text)| key.len() + text.len()).sum();
-        changes.puts = Texts::with_room(2 * puts.len(), bytes);
-        for (_, key, text) in puts {
-            changes.puts.push(key);
-            changes.puts.push(text);
-        }
+        changes.removes = self.writes.iter().filter(|(_, text)| text.is_none()).map(|(key, _)| key.clone()).collect();
+        let puts = self.writes.iter().filter_map(|(key, text)| Some((key.as_str(), text.as_deref()?)));
+        changes.puts = self.appended.with(puts);
         changes
     }
 }
 
-/// The first 16 bytes of a key as numbers, which order as keys do. Cheaper to compare than text.
-fn beginning(key: &str) -> (u64, u64) {
-    let key = key.as_bytes();
-    let first = key.first_chunk::<16>().copied().unwrap_or_else(|| {
-        // A byte of a key is never zero.
-        let mut padded = [0; 16];
-        padded[..key.len()].copy_from_slice(key);
-        padded
-    });
-    let whole = u128::from_be_bytes(first);
-    ((whole >> 64) as u64, whole as u64)
+/// With which bytes some keys begin: most keys that are looked for among them begin with another one.
+#[derive(Default)]
+struct FirstBytes([u64; 2]);
+
+impl FirstBytes {
+    fn add(&mut self, key: &str) {
+        let (word, bit) = FirstBytes::place(key);
+        self.0[word] |= bit;
+    }
+
+    fn may_have(&self, key: &str) -> bool {
+        let (word, bit) = FirstBytes::place(key);
+        self.0[word] & bit != 0
+    }
+
+    /// Keys are ASCII; others share their places.
+    fn place(key: &str) -> (usize, u64) {
+        let byte = key.as_bytes().first().copied().unwrap_or(0);
+        (usize::from(byte >> 6 & 1), 1 << (byte & 63))
+    }
 }
 
 /// A value as storage answers it: no value is empty.

@@ -162,6 +162,7 @@ impl Sold {
             Some(ChargeCode::Usage(product, heading)) => return Sold::used(catalogue, product, heading),
             Some(ChargeCode::Surcharge(code, of)) => return Sold::ridden(catalogue, code, of),
             Some(ChargeCode::Recurring(product, heading)) => return Sold::recurring(catalogue, product, heading),
+            Some(ChargeCode::Volume(product, _)) => return Sold::settled(catalogue, product),
             Some(ChargeCode::Rent) => ("number-rent", "Monthly rent of numbers", "numbers", "months"),
             Some(ChargeCode::Setup) => ("number-setup", "Set-up of numbers", "numbers", "numbers"),
             Some(ChargeCode::Seats) => ("seats", "Seats", "seats", "seats"),
@@ -177,6 +178,19 @@ impl Sold {
     fn recurring(catalogue: &Catalogue, product: Product, heading: Heading) -> Sold {
         let sold = Sold::used(catalogue, product, heading);
         Sold { per_unit: sold.per_unit * u64::from(PARTS_OF_MONTH), ..sold }
+    }
+
+    /// What volume tiers settle (USE-9): the line has no price, and says heading and prefix behind these words.
+    fn settled(catalogue: &Catalogue, product: Product) -> Sold {
+        let told = catalogue.product(product).map_or(product.name(), |row| row.words.as_str());
+        let [unit, price_unit] = [String::new(), String::new()];
+        Sold {
+            product: format!("volume-tiers-{product}"),
+            words: format!("Volume tiers: {told}"),
+            unit,
+            price_unit,
+            per_unit: 1,
+        }
     }
 
     fn used(catalogue: &Catalogue, product: Product, heading: Heading) -> Sold {

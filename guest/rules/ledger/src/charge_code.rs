@@ -8,6 +8,9 @@ const SURCHARGE: char = '~';
 /// Beginning of the codes of recurring charges: it sorts before all others, so that invoices have them first.
 const RECURRING: char = '+';
 
+/// Beginning of the codes of what volume tiers settle: it sorts behind usage, and before surcharges.
+const VOLUME: char = '|';
+
 /// In so many parts a month is billed: what is paid of a month that is not paid whole.
 pub const PARTS_OF_MONTH: u32 = 100_000;
 
@@ -20,6 +23,8 @@ pub enum ChargeCode {
     Surcharge(SurchargeCode, Option<Product>),
     /// A month of a recurring charge (USE-7).
     Recurring(Product, Heading),
+    /// What earlier units of a month were charged too much or too little once its volume has reached another step (USE-9); below zero it gives back.
+    Volume(Product, Heading),
     /// Rent of a number (NUM-3).
     Rent,
     /// Set-up fee of a number (NUM-2).
@@ -40,6 +45,7 @@ impl ChargeCode {
             ChargeCode::Surcharge(code, None) => format!("{SURCHARGE}{code}"),
             ChargeCode::Surcharge(code, Some(product)) => format!("{SURCHARGE}{code}:{product}"),
             ChargeCode::Recurring(product, heading) => format!("{RECURRING}{}", product::pair(product, heading)),
+            ChargeCode::Volume(product, heading) => format!("{VOLUME}{}", product::pair(product, heading)),
             ChargeCode::Rent => "nr".to_owned(),
             ChargeCode::Setup => "ns".to_owned(),
             ChargeCode::Seats => "st".to_owned(),
@@ -70,6 +76,9 @@ impl ChargeCode {
         if let Some(pair) = code.strip_prefix(RECURRING) {
             return product::parse_pair(pair).map(|(product, heading)| ChargeCode::Recurring(product, heading));
         }
+        if let Some(pair) = code.strip_prefix(VOLUME) {
+            return product::parse_pair(pair).map(|(product, heading)| ChargeCode::Volume(product, heading));
+        }
         product::parse_pair(code).map(|(product, heading)| ChargeCode::Usage(product, heading))
     }
 
@@ -80,6 +89,7 @@ impl ChargeCode {
                 (product.name(), heading.name())
             }
             ChargeCode::Surcharge(code, _) => ("surcharge", code.name()),
+            ChargeCode::Volume(product, _) => ("volume-tiers", product.name()),
             ChargeCode::Rent => ("number-rent", ""),
             ChargeCode::Setup => ("number-setup", ""),
             ChargeCode::Seats => ("seats", ""),
@@ -91,7 +101,9 @@ impl ChargeCode {
     /// Where the income goes.
     pub fn income(self) -> LedgerAccount {
         match self {
-            ChargeCode::Usage(product, _) | ChargeCode::Recurring(product, _) => LedgerAccount::Usage(product),
+            ChargeCode::Usage(product, _) | ChargeCode::Recurring(product, _) | ChargeCode::Volume(product, _) => {
+                LedgerAccount::Usage(product)
+            }
             ChargeCode::Surcharge(code, _) => LedgerAccount::Surcharge(code),
             ChargeCode::Rent => LedgerAccount::Rental,
             ChargeCode::Setup => LedgerAccount::Setup,
@@ -117,9 +129,13 @@ impl ChargeCode {
     }
 
     /// Whether totals keep it apart by what the line names as `x`: country and type of numbers, words of surcharges, references of recurring
-    /// charges.
+    /// charges, heading and prefix of volume tiers.
     pub fn is_told_apart(self) -> bool {
-        matches!(self, ChargeCode::Rent | ChargeCode::Setup | ChargeCode::Surcharge(..) | ChargeCode::Recurring(..))
+        match self {
+            ChargeCode::Rent | ChargeCode::Setup => true,
+            ChargeCode::Surcharge(..) | ChargeCode::Recurring(..) | ChargeCode::Volume(..) => true,
+            ChargeCode::Usage(..) | ChargeCode::Seats | ChargeCode::Adjustment | ChargeCode::Correction => false,
+        }
     }
 
     /// Whether it is a month of a recurring charge.
@@ -187,6 +203,18 @@ mod tests {
         assert_eq!(code.income().name(), "income:usage:support");
         assert!(code.code().as_str() < "ac", "invoices have them first");
         for bad in ["+", "+support", "+Support:gold", "+support:"] {
+            assert_eq!(ChargeCode::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_volume_tiers_settle_reads_back_behind_usage() {
+        let code = ChargeCode::Volume(Product::SMS, Heading::OUTBOUND);
+        assert_eq!((code.code().as_str(), ChargeCode::parse("|so")), ("|so", Some(code)));
+        assert_eq!(words("|so outbound 1"), ("volume-tiers".to_owned(), "sms".to_owned(), "outbound 1".to_owned()));
+        assert_eq!(code.income().name(), "income:usage:sms");
+        assert!(code.code().as_str() > "zz:zz" && code.code().as_str() < "~a");
+        for bad in ["|", "|zz", "|Sms:x"] {
             assert_eq!(ChargeCode::parse(bad), None, "{bad}");
         }
     }

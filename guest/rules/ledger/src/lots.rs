@@ -8,6 +8,7 @@ use coinbox_ground::calendar::Month;
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::job::{JobKey, JobKind, Subject};
 use coinbox_ground::money::Money;
+use coinbox_ground::text::ascii;
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant, MOMENT_MAX};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -53,7 +54,17 @@ impl Place {
 
     fn keep(text: &str) -> Option<Place> {
         let mut bytes = [0; PLACE_BYTES];
-        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        if text.len() > PLACE_BYTES {
+            return None;
+        }
+        match (text.as_bytes().first_chunk::<16>(), text.as_bytes().last_chunk::<10>()) {
+            // Copies of known length, which may overlap.
+            (Some(first), Some(last)) => {
+                bytes[..16].copy_from_slice(first);
+                bytes[text.len() - 10..][..10].copy_from_slice(last);
+            }
+            _ => bytes[..text.len()].copy_from_slice(text.as_bytes()),
+        }
         Some(Place { bytes, length: text.len() as u8 })
     }
 
@@ -77,12 +88,19 @@ impl Place {
 
     /// Reads back what [`Place`] prints.
     pub fn parse(text: &str) -> Option<Place> {
-        let mut parts = text.split('/');
-        let digits = |part: Option<&str>, length| {
-            part.is_some_and(|part| part.len() >= length && part.bytes().all(|byte| byte.is_ascii_digit()))
+        // As every place of today is.
+        let plain = |text: &str| {
+            let (rank, moment, number) = (text.get(..1)?, text.get(2..15)?, text.get(16..)?);
+            let slashes = text.as_bytes()[1] == b'/' && text.as_bytes()[15] == b'/';
+            Some(slashes && number.len() >= 6 && [rank, moment, number].into_iter().all(ascii::are_digits))
         };
-        let good = digits(parts.next(), 1) && digits(parts.next(), 13) && digits(parts.next(), 6);
-        if good && parts.next().is_none() { Place::keep(text) } else { None }
+        let in_parts = || {
+            let mut parts = text.split('/');
+            let digits =
+                |part: Option<&str>, length| part.is_some_and(|part| part.len() >= length && ascii::are_digits(part));
+            digits(parts.next(), 1) && digits(parts.next(), 13) && digits(parts.next(), 6) && parts.next().is_none()
+        };
+        if plain(text) == Some(true) || in_parts() { Place::keep(text) } else { None }
     }
 
     /// The kind that the place begins with.

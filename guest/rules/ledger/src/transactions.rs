@@ -12,6 +12,7 @@ use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::product::{self, EventView};
+use coinbox_ground::rate::Rate;
 use coinbox_ground::text::{push_number, push_padded, push_quoted, push_text};
 use coinbox_ground::turn::{Record, Turn, successor};
 use coinbox_ground::vocabulary::MINUTE_MS;
@@ -66,13 +67,13 @@ impl Line {
         }
     }
 
-    /// Appends a line as it is stored: what serialising it gives, without making one. `price` is the prefix and the rate as text, `billed` in the unit of the
-    /// product.
+    /// Appends a line as it is stored: what serialising it gives, without making one. `price` appends the prefix, and is the rate; `billed` is in the unit of
+    /// the product.
     pub fn write(
         text: &mut String,
         source: AuthId,
         event: &EventView<'_>,
-        price: (&str, &str),
+        price: (impl FnOnce(&mut String), Rate),
         billed: u64,
         amount: Money,
     ) {
@@ -87,7 +88,7 @@ impl Line {
         text: &mut String,
         source: AuthId,
         event: &EventView<'_>,
-        price: (&str, &str),
+        price: (impl FnOnce(&mut String), Rate),
         (quantity, billed): (u32, u64),
         amount: Money,
     ) {
@@ -98,7 +99,7 @@ impl Line {
         text: &mut String,
         source: AuthId,
         event: &EventView<'_>,
-        price: (&str, &str),
+        (write_prefix, rate): (impl FnOnce(&mut String), Rate),
         (quantity, billed): (u32, Option<u64>),
         amount: Money,
     ) {
@@ -106,9 +107,9 @@ impl Line {
         product::push_pair(text, event.product, event.heading);
         Line::go_on(text, event, quantity, billed);
         text.push('"');
-        text.push_str(price.0);
+        write_prefix(text);
         text.push('"');
-        Line::end(text, price.1, amount);
+        Line::end(text, rate, amount);
     }
 
     /// The same for what rides on an event (USE-8): with its charge code, words and rate, and how much of what it counts is used and billed.
@@ -116,7 +117,7 @@ impl Line {
         text: &mut String,
         source: AuthId,
         event: &EventView<'_>,
-        (code, words, rate): (&str, &str, &str),
+        (code, words, rate): (&str, &str, Rate),
         (quantity, billed): (u32, u64),
         amount: Money,
     ) {
@@ -152,9 +153,9 @@ impl Line {
     }
 
     /// From behind `x`.
-    fn end(text: &mut String, rate: &str, amount: Money) {
+    fn end(text: &mut String, rate: Rate, amount: Money) {
         text.push_str(r#","r":""#);
-        text.push_str(rate);
+        rate.append_to(text);
         text.push_str(r#"","m":"#);
         push_number(text, amount.micros());
         text.push('}');
@@ -392,7 +393,9 @@ mod tests {
                 text.push(',');
             }
             let billed = if amount > Money::ZERO { 60 } else { 7 };
-            Line::write(&mut text, sub, &event.view(), ("1555", "0.0085"), billed, amount);
+            let rate = Rate::parse("0.0085").expect("a rate");
+            let price = (|text: &mut String| text.push_str("1555"), rate);
+            Line::write(&mut text, sub, &event.view(), price, billed, amount);
             lines.push(Line {
                 a: sub,
                 i: event.id,

@@ -40,7 +40,7 @@ pub(crate) fn half(
     how: Way,
 ) -> Result<HalfSession, Fault> {
     let factors = match half {
-        Half::SecondFactor => factors::load(turn, id)?.hints(&Policy::load(turn)?),
+        Half::SecondFactor => factors::load(turn, id)?.hints(Policy::load(turn)?.as_ref()),
         Half::ChoosePassword | Half::Enrol => Vec::new(),
     };
     let Opened { token, ends, .. } = sessions::open(turn, caller, id, member, Some(half), how)?;

@@ -267,7 +267,7 @@ pub fn send_code(turn: &mut Turn<'_>, known: &Known, caller: &Caller, channel: C
     permitted.once(turn, &channel, |turn, who, id| {
         let Inside { member, .. } = entering::inside(turn, who)?;
         let factors = factors::load(turn, id)?;
-        let open = factors.takes_codes(&Policy::load(turn)?);
+        let open = factors.takes_codes(Policy::load(turn)?.as_ref());
         let phone = factors.phone.filter(|_| open).ok_or(Error::NoPhone)?;
         Ok(codes::send(turn, caller, known, (id, &member), CodePurpose::Login, &phone.number, channel)?)
     })

@@ -59,13 +59,13 @@ pub(crate) fn note(
     how: &str,
     from: From<'_>,
 ) -> Result<(), Fault> {
-    let first = format!("{}{}", prefix(id), time_key(MOMENT_MAX - at));
-    let mut key = first.clone();
-    let mut count = 1;
-    while turn.text(&key).is_some() {
+    // Of one moment, the later one comes first too.
+    let place = |count: u32| format!("{}{}-{:03}", prefix(id), time_key(MOMENT_MAX - at), 999 - count.min(999));
+    let mut count = 0;
+    while count < 999 && turn.text(&place(count)).is_some() {
         count += 1;
-        key = format!("{first}-{count:03}");
     }
+    let key = place(count);
     let text = |text: Option<&str>| text.map(str::to_owned);
     let login =
         Login { v: 1, at, entered, how: how.to_owned(), address: text(from.address), device: text(from.device) };

@@ -36,7 +36,7 @@ pub(crate) fn prove(
     judged(turn, caller, (id, member), |turn, factors| {
         let code = if code.len() > CODE_MAX { "" } else { code };
         Ok(match kind {
-            FactorKind::Phone if factors.takes_codes(&Policy::load(turn)?) || purpose != CodePurpose::Login => {
+            FactorKind::Phone if factors.takes_codes(Policy::load(turn)?.as_ref()) || purpose != CodePurpose::Login => {
                 codes::take(turn, id, purpose, code)?.map(Some)
             }
             FactorKind::Authenticator => factors.take_step(turn, code)?.then_some(None),

@@ -35,11 +35,10 @@ pub(super) const CATCH_UP_LINES_MAX: usize = 2_000;
 /// the month's real days, rounded once at 5 decimals.
 pub fn first_rent(treatment: FirstMonth, monthly: Money, at: Instant) -> Result<Money, Fault> {
     let month = Month::of(at);
-    let left = month.days() - i64::from(calendar::date(at).day()) + 1;
     Ok(match treatment {
         FirstMonth::None => Money::ZERO,
         FirstMonth::Full => monthly,
-        FirstMonth::Prorated => part_of_month(month, monthly, left)?,
+        FirstMonth::Prorated => part_of_month(month, monthly, month.days_left(at))?,
     })
 }
 

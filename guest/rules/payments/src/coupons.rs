@@ -221,7 +221,7 @@ pub fn redeem(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, code: Strin
         {
             return Ok(Outcome::Started(elsewhere::start(turn, account, &code, who.name())?));
         }
-        match claiming::claim(turn, account, currency, &code)? {
+        match claiming::claim(turn, account, currency, &code, turn.now())? {
             Ok(claimed) => Ok(Outcome::Redeemed(giving::give(turn, account, &claimed, who.name())?)),
             Err(decline) => {
                 tries::fail(turn, account, decline)?;

@@ -4,12 +4,13 @@ use crate::chunk::StoredRows;
 use crate::countries;
 use crate::digits::region;
 use crate::error::Error;
+use crate::index::Index;
 use crate::loaded;
 use crate::places::{Place, chunk_key};
 use crate::row::Row;
 use crate::rows::{ParsedRow, parse_rows};
 use crate::shown::{PriceRow, Version};
-use crate::versions::{Index, StoredVersions, VERSIONS_KEY, digest};
+use crate::versions::{StoredVersions, VERSIONS_KEY, digest};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::product::{Heading, Product};
 use coinbox_ground::turn::Turn;
@@ -84,7 +85,7 @@ fn store_rows(turn: &mut Turn<'_>, version: u32, rows: Vec<ParsedRow>) -> Result
             let limit = format!("{CHUNK_ROWS_MAX} for one product, heading and calling code {}", place.2);
             return Err(Fault::invalid("rows", FieldRule::TooMany, Some(&limit)).into());
         }
-        index.0.insert(place, u32::try_from(stored.rows.len()).expect("bounded above"));
+        index.note(place, u32::try_from(stored.rows.len()).expect("bounded above"));
         turn.put(&key, &stored);
     }
     index.save(turn, version);

@@ -6,12 +6,14 @@
 use crate::catalogue::Catalogue;
 use crate::chunk::Chunk;
 use crate::digits::Prefix;
+use crate::index::Index;
 use crate::number_table::PriceTable;
 use crate::override_rows::OverrideRows;
 use crate::surcharge::SurchargeTable;
 use crate::tiers::TierTable;
-use crate::versions::{Index, Versions};
+use crate::versions::Versions;
 use coinbox_ground::product::{Heading, Product};
+use coinbox_ground::text::ascii;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
 use std::cell::RefCell;
@@ -23,8 +25,8 @@ const ROWS_MAX: usize = 250_000;
 /// What a chunk, set or index entry counts for besides its rows.
 const ENTRY_ROWS: usize = 8;
 
-/// Name of a chunk: digest of its version's content, product, heading, region.
-type ChunkName = (Rc<str>, Product, Heading, Prefix);
+/// Name of a chunk: region, product, heading, digest of its version's content. What differs most comes first, and is a number.
+type ChunkName = (Prefix, Product, Heading, Rc<str>);
 
 /// Digest of a version's rows, and a country: what the groups of its rows are called.
 type GroupsName = (Rc<str>, [u8; 2]);
@@ -81,7 +83,7 @@ impl BookCache {
         parse: impl FnOnce() -> Result<Versions, Fault>,
     ) -> Result<Rc<Versions>, Fault> {
         if let Some((known, versions)) = &self.kept.borrow().versions
-            && known == text
+            && ascii::are_same(known, text)
         {
             return Ok(versions.clone());
         }
@@ -187,7 +189,7 @@ mod tests {
         let chunk = Rc::new(Chunk::default());
         for number in 0..40_000_u32 {
             let digest: Rc<str> = Rc::from(format!("{number:032x}"));
-            cache.keep_chunk((digest, Product::VOICE, Heading::OUTBOUND, Prefix::EMPTY), &chunk);
+            cache.keep_chunk((Prefix::EMPTY, Product::VOICE, Heading::OUTBOUND, digest), &chunk);
         }
         let kept = cache.kept.borrow();
         assert_eq!((kept.chunks.len(), kept.rows), (8_750, 70_000));

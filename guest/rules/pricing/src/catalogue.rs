@@ -59,6 +59,8 @@ pub struct Catalogue {
     pairs: Vec<Pair>,
     /// Numbers of the pairs by the words of product and heading, sorted.
     index: Vec<([u64; 4], [u64; 4], u16)>,
+    /// Numbers of the pairs of a built-in product and a built-in heading, by their ranks.
+    built_in: [[Option<u16>; Heading::BUILT_IN.len()]; Product::BUILT_IN.len()],
 }
 
 /// The built-in products alone.
@@ -92,14 +94,25 @@ impl Catalogue {
         let mut index: Vec<_> =
             pairs.iter().map(|pair| (pair.product.words(), pair.heading.words(), pair.terms.pair)).collect();
         index.sort_unstable();
-        Catalogue { rows, pairs, index }
+        let mut built_in = [[None; Heading::BUILT_IN.len()]; Product::BUILT_IN.len()];
+        for pair in &pairs {
+            if let (Some(product), Some(heading)) = (pair.product.rank(), pair.heading.rank()) {
+                built_in[product][heading] = Some(pair.terms.pair);
+            }
+        }
+        Catalogue { rows, pairs, index, built_in }
     }
 
     /// How a use of this product and heading is rated. None: there is no such product, or it has no such heading.
     pub fn find(&self, product: Product, heading: Heading) -> Option<Terms> {
-        let wanted = (product.words(), heading.words());
-        let place = self.index.binary_search_by_key(&wanted, |(product, heading, _)| (*product, *heading)).ok()?;
-        Some(self.pairs[usize::from(self.index[place].2)].terms)
+        let number = if let (Some(product), Some(heading)) = (product.rank(), heading.rank()) {
+            self.built_in[product][heading]?
+        } else {
+            let wanted = (product.words(), heading.words());
+            let place = self.index.binary_search_by_key(&wanted, |(product, heading, _)| (*product, *heading)).ok()?;
+            self.index[place].2
+        };
+        Some(self.pairs[usize::from(number)].terms)
     }
 
     /// Product and heading of a number.

@@ -27,7 +27,10 @@ pub(crate) struct Chunk {
 impl Chunk {
     /// From rows in any order, without two of one prefix.
     pub(crate) fn new(mut rows: Vec<Row>) -> Chunk {
-        rows.sort_unstable_by_key(|row| row.prefix);
+        // As they are stored.
+        if !rows.is_sorted_by_key(|row| row.prefix) {
+            rows.sort_unstable_by_key(|row| row.prefix);
+        }
         let lengths = rows.iter().fold(0, |lengths, row| lengths | 1 << row.prefix.length());
         Chunk { rows, lengths }
     }
@@ -36,17 +39,19 @@ impl Chunk {
     /// else: it is not what is left for numbers without a price.
     pub(crate) fn find(&self, number: Prefix) -> Option<&Row> {
         let longest = 15 - self.lengths.leading_zeros().min(15);
-        let mut prefix = number.first(longest);
+        let mut length = number.length().min(longest);
+        let mut prefix = number.first(length);
         loop {
             if prefix == Prefix::EMPTY && number != Prefix::EMPTY {
                 return None;
             }
-            if self.lengths & 1 << prefix.length() != 0
+            if self.lengths & 1 << length != 0
                 && let Ok(place) = self.rows.binary_search_by_key(&prefix, |row| row.prefix)
             {
                 return Some(&self.rows[place]);
             }
             prefix = prefix.shorter()?;
+            length -= 1;
         }
     }
 

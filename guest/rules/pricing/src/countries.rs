@@ -5,6 +5,7 @@ use crate::cache::BookCache;
 use crate::chunk::StoredRows;
 use crate::digits::{Prefix, calling_code};
 use crate::error::Error;
+use crate::index::Index;
 use crate::number_table::NumberRow;
 use crate::override_rows::OverrideRows;
 use crate::places::{Place, chunk_key, group_key, name_of, parse_name, prefix};
@@ -13,7 +14,7 @@ use crate::rows::{ParsedRow, show_row};
 use crate::sets::Sets;
 use crate::shown::{CountryPrices, PriceRow, RowTiers};
 use crate::tiers::TierTable;
-use crate::versions::{Index, Published};
+use crate::versions::Published;
 use crate::{loaded, numbers, surcharges};
 use coinbox_access::{self as access, credentials, functions};
 use coinbox_forms::country;
@@ -122,7 +123,13 @@ fn tiers(rows: &[PriceRow], (general, own): (Option<Rc<TierTable>>, Option<&Over
         let is_own = own.is_some_and(|set| set.has(row.product, row.heading, prefix));
         let table = if is_own { own.and_then(OverrideRows::tiers) } else { general.as_deref() };
         let found = table?.find(&(row.product, row.heading, prefix))?;
-        Some(RowTiers { product: row.product, heading: row.heading, prefix: row.prefix.clone(), steps: found.shown() })
+        Some(RowTiers {
+            product: row.product,
+            heading: row.heading,
+            prefix: row.prefix.clone(),
+            mode: found.mode(),
+            steps: found.shown(),
+        })
     };
     rows.iter().filter_map(of).collect()
 }
@@ -190,7 +197,7 @@ fn general(turn: &Turn<'_>, version: &Published, country: [u8; 2], found: &mut F
     let places: Vec<Place> = if version.by_country {
         kept.places.iter().filter_map(|name| parse_name(name)).collect()
     } else {
-        Index::load(turn, version.number)?.0.into_keys().collect()
+        Index::load(turn, version.number)?.places().collect()
     };
     turn.prefetch(places.iter().map(|place| chunk_key(version.number, place)));
     for place in places {

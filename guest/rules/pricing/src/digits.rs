@@ -1,6 +1,7 @@
 //! Digits of phone numbers: prefixes as numbers, country calling codes, and the regions that price rows are kept by.
 
-use coinbox_ground::text::push_padded;
+use coinbox_forms::ascii;
+use coinbox_ground::text::{power, push_padded};
 use std::fmt;
 
 /// Longest prefix and longest number in digits (E.164).
@@ -17,19 +18,17 @@ impl Prefix {
 
     /// Reads 1 to 15 digits.
     pub fn parse(text: &str) -> Option<Prefix> {
-        if text.is_empty() || text.len() > DIGITS_MAX {
+        if text.len() > DIGITS_MAX {
             return None;
         }
-        text.bytes().try_fold(Prefix::EMPTY, |prefix, byte| {
-            byte.is_ascii_digit().then(|| Prefix(prefix.0 * 10 + u64::from(byte - b'0')))
-        })
+        Some(Prefix(power(text.len()) + ascii::number(text)?))
     }
 
     /// Appends the digits.
     pub fn append_to(self, text: &mut String) {
         let length = self.length();
         if length > 0 {
-            push_padded(text, self.0 - 10_u64.pow(length), length as usize);
+            push_padded(text, self.0 - power(length as usize), length as usize);
         }
     }
 
@@ -45,7 +44,12 @@ impl Prefix {
 
     /// The first `length` digits, or all of them if there are fewer.
     pub fn first(self, length: u32) -> Prefix {
-        Prefix(self.0 / 10_u64.pow(self.length().saturating_sub(length)))
+        self.first_of(self.length(), length)
+    }
+
+    /// [`Prefix::first`] of a prefix of `all` digits.
+    fn first_of(self, all: u32, length: u32) -> Prefix {
+        if length >= all { self } else { Prefix(self.0 / power((all - length) as usize)) }
     }
 
     /// Without the last digit; none of nothing.
@@ -69,44 +73,63 @@ const TWO_DIGITS: [u8; 44] = [
     63, 64, 65, 66, 81, 82, 84, 86, 90, 91, 92, 93, 94, 95, 98,
 ];
 
+/// By number: whether it is a country calling code of two digits.
+const HAS_TWO_DIGITS: [bool; 100] = {
+    let mut has = [false; 100];
+    let mut place = 0;
+    while place < TWO_DIGITS.len() {
+        has[TWO_DIGITS[place] as usize] = true;
+        place += 1;
+    }
+    has
+};
+
 /// Codes that many countries or areas share are kept by this many digits.
 const SHARED_DIGITS: u32 = 4;
 
 /// Digits of the country calling code that begins these digits; none: there are too few to tell.
 fn calling_code_length(digits: Prefix) -> Option<u32> {
-    let (one, two) = (digits.first(1), digits.first(2));
-    if one == Prefix(11) || one == Prefix(17) {
+    calling_code_length_of(digits, digits.length())
+}
+
+/// [`calling_code_length`] of so many digits.
+fn calling_code_length_of(digits: Prefix, length: u32) -> Option<u32> {
+    // None, one or two digits behind a 1.
+    let leading = digits.first_of(length, 2).0;
+    let first = if length > 1 { leading / 10 } else { leading };
+    if first == 11 || first == 17 {
         Some(1)
-    } else if digits.length() < 2 {
+    } else if length < 2 {
         None
-    } else if TWO_DIGITS.binary_search(&u8::try_from(two.0 - 100).unwrap_or(0)).is_ok() {
+    } else if HAS_TWO_DIGITS[(leading - 100) as usize] {
         Some(2)
     } else {
-        (digits.length() >= 3).then_some(3)
+        (length >= 3).then_some(3)
     }
 }
 
 /// The country calling code that begins these digits; none: there are too few to tell.
 pub(crate) fn calling_code(digits: Prefix) -> Option<u32> {
-    let code = digits.first(calling_code_length(digits)?);
-    u32::try_from(code.0 - 10_u64.pow(code.length())).ok()
+    let length = calling_code_length(digits)?;
+    u32::try_from(digits.first(length).0 - power(length as usize)).ok()
 }
 
 /// The region that a row of this prefix is kept in: its country calling code (with the next three digits for 1 and 7, where
 /// there are that many), or [`Prefix::EMPTY`] for prefixes that are shorter than a country calling code.
 pub(crate) fn region(prefix: Prefix) -> Prefix {
-    match calling_code_length(prefix) {
-        None => Prefix::EMPTY,
-        Some(1) if prefix.length() >= SHARED_DIGITS => prefix.first(SHARED_DIGITS),
-        Some(length) => prefix.first(length),
-    }
+    regions(prefix)[0]
 }
 
 /// The regions that can hold a prefix of this number. Every match in the first is longer than every match in the second.
 pub(crate) fn regions(number: Prefix) -> [Prefix; 2] {
-    match calling_code_length(number) {
-        Some(1) => [region(number), number.first(1)],
-        _ => [region(number), Prefix::EMPTY],
+    let all = number.length();
+    match calling_code_length_of(number, all) {
+        None => [Prefix::EMPTY; 2],
+        Some(1) => {
+            let kept = if all >= SHARED_DIGITS { SHARED_DIGITS } else { 1 };
+            [number.first_of(all, kept), number.first_of(all, 1)]
+        }
+        Some(length) => [number.first_of(all, length), Prefix::EMPTY],
     }
 }
 

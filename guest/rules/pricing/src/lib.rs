@@ -13,6 +13,7 @@
 mod adding;
 mod ahead;
 mod built_in;
+mod bytes;
 mod cache;
 mod catalogue;
 mod chunk;
@@ -21,6 +22,7 @@ mod countries;
 mod digits;
 mod error;
 pub mod floor;
+mod index;
 mod life;
 mod listing;
 mod loaded;
@@ -64,7 +66,9 @@ pub use product_row::{HeadingRow, ProductRow, QUANTITY_MAX, Rating, Terms, Unit}
 pub use products::{add_product, list_products, update_product};
 pub use row::Row;
 pub use rows::check_use;
-pub use shown::{Basis, CountryPrices, PriceRow, RowPage, RowTiers, Surcharge, TierStep, Version, VersionState};
+pub use shown::{
+    Basis, CountryPrices, PriceRow, RowPage, RowTiers, Surcharge, TierMode, TierStep, Version, VersionState,
+};
 pub use surcharge::Rider;
 pub use surcharges::{get_surcharge_overrides, get_surcharges, set_surcharges};
 pub use tier_tables::{get_tier_overrides, get_tiers, set_tiers};

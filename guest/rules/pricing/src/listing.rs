@@ -4,12 +4,13 @@ use crate::chunk::StoredRows;
 use crate::countries::name_groups;
 use crate::digits::Prefix;
 use crate::error::Error;
+use crate::index::Index;
 use crate::loaded;
 use crate::places::chunk_key;
 use crate::row::{Row, parse_prefix};
 use crate::rows::show_row;
 use crate::shown::RowPage;
-use crate::versions::{Index, StoredVersions};
+use crate::versions::StoredVersions;
 use coinbox_access::{self as access, functions};
 use coinbox_ground::product::{self, Heading, Product, SideRule};
 use coinbox_ground::turn::Turn;
@@ -27,7 +28,7 @@ pub fn list_rows(turn: &Turn<'_>, caller: &Caller, version: u32, after: Option<S
     let index = Index::load(turn, version)?;
     let mut rows = Vec::new();
     let mut next = None;
-    let pairs: BTreeSet<(Product, Heading)> = index.0.keys().map(|place| (place.0, place.1)).collect();
+    let pairs: BTreeSet<(Product, Heading)> = index.places().map(|place| (place.0, place.1)).collect();
     for (product, heading) in pairs {
         let beyond = match &cursor {
             Some((reached, _)) if (product, heading) < *reached => continue,
@@ -61,7 +62,7 @@ fn group_rows(
     room: usize,
 ) -> Result<BTreeMap<String, Row>, Fault> {
     let is_spread = |region: Prefix| region == Prefix::EMPTY || region.length() == 1;
-    let regions = index.0.keys().filter(|place| (place.0, place.1) == group).map(|place| place.2);
+    let regions = index.places().filter(|place| (place.0, place.1) == group).map(|place| place.2);
     let (spread, mut in_order): (Vec<Prefix>, Vec<Prefix>) = regions.partition(|region| is_spread(*region));
     in_order.sort_by_key(Prefix::to_string);
     let mut found = BTreeMap::new();

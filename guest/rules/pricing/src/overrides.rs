@@ -1,6 +1,7 @@
 //! Price overrides of single accounts: sets of rows that replace one another at stated moments (USE-2).
 
 use crate::ahead::{reached, settled_before};
+use crate::bytes::check_bytes;
 use crate::catalogue::Catalogue;
 use crate::error::Error;
 use crate::loaded;
@@ -11,7 +12,7 @@ use crate::row::Row;
 use crate::rows::{ParsedRow, parse_rows, show_row};
 use crate::sets::{SetEntry, Sets};
 use crate::shown::{PriceRow, RowTiers, Surcharge};
-use crate::surcharge::{FIELD, SET_SURCHARGES_MAX, SurchargeTable, check_bytes};
+use crate::surcharge::{BYTES_MAX, FIELD, SET_SURCHARGES_MAX, SurchargeTable};
 use crate::tiers::{self, SET_TABLES_MAX, TierTable};
 use crate::versions::{StoredVersions, digest};
 use coinbox_access::{self as access, functions};
@@ -102,7 +103,7 @@ pub fn set_overrides(
         let table = SurchargeTable::parse(surcharges, (FIELD, SET_SURCHARGES_MAX), &*loaded::catalogue(turn)?)?;
         stored.surcharges = Some(table).filter(|table| table.count() > 0);
         stored.tiers = own_tiers(turn, tiers.as_deref().unwrap_or_default(), &stored)?;
-        check_bytes(&stored, "rows", "together with prices, surcharges and tiers")?;
+        check_bytes(&stored, "rows", BYTES_MAX, "together with prices, surcharges and tiers")?;
         // Usage of a moment ahead of the clock may have been priced by a set that is to begin.
         let (now, reached) = (turn.now(), reached(turn)?);
         let begun = |set: &&SetEntry| set.starts_at >= starts_at && set.starts_at > now && set.starts_at <= reached;
@@ -183,7 +184,7 @@ fn own_tiers(turn: &Turn<'_>, given: &[RowTiers], stored: &StoredOverrides) -> R
         let rows = stored.prices.get(&product::pair(product, heading));
         rows.and_then(|rows| rows.iter().find(|row| row.prefix == prefix)).map(|row| row.rate)
     })?;
-    table.check_bytes(tiers::SET_BYTES_MAX)?;
+    check_bytes(&table, tiers::FIELD, tiers::SET_BYTES_MAX, "together")?;
     Ok(Some(table).filter(|table| table.steps() > 0))
 }
 

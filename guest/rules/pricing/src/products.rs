@@ -15,7 +15,7 @@ use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule};
 
 /// Words that price files, summaries and invoices use beside codes of products.
-const RESERVED: [&str; 10] = [
+const RESERVED: [&str; 11] = [
     "number",
     "seat",
     "product",
@@ -26,6 +26,7 @@ const RESERVED: [&str; 10] = [
     "adjustment",
     "correction",
     "surcharge",
+    "volume-tiers",
 ];
 /// Most characters of words on invoices.
 const WORDS_MAX: usize = 60;

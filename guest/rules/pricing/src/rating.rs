@@ -5,6 +5,7 @@ use crate::catalogue::{Catalogue, PRODUCTS_KEY};
 use crate::chunk::{Chunk, StoredRows};
 use crate::condition::Use;
 use crate::digits::{Prefix, regions};
+use crate::index::Index;
 use crate::override_rows::OverrideRows;
 use crate::places::{Place, chunk_key, group_key};
 use crate::product_row::Terms;
@@ -14,7 +15,7 @@ use crate::shown::Basis;
 use crate::surcharge::{self, Rider, SurchargeTable};
 use crate::table::{ChunkName, Table};
 use crate::tiers::{self, Part, TierTable, Tiers};
-use crate::versions::{Index, VERSIONS_KEY, Versions};
+use crate::versions::{VERSIONS_KEY, Versions};
 use crate::{countries, loaded};
 use coinbox_forms::phone::OtherSide;
 use coinbox_ground::currency::Currency;
@@ -31,7 +32,7 @@ use std::rc::Rc;
 
 /// Keys that rating usage reads first, to be read together with others.
 pub fn first_keys() -> impl Iterator<Item = String> {
-    [policy::KEY, VERSIONS_KEY, PRODUCTS_KEY].into_iter().map(str::to_owned)
+    [PRODUCTS_KEY, VERSIONS_KEY, policy::KEY].into_iter().map(str::to_owned)
 }
 
 /// The price of one use: the row that it is rated by, what rides on it, and its tiers.
@@ -80,7 +81,7 @@ pub struct Ridden {
 pub struct Rated {
     /// The prefix that matched.
     pub prefix: Prefix,
-    /// Per unit of the price: a minute, a part. Of parts that of the first.
+    /// Per unit of the price: a minute, a part. Of parts that of the first, with the mode volume that of the step in which the month stands then.
     pub rate: Rate,
     /// What is billed, in the unit of the product.
     pub billed: u64,
@@ -101,6 +102,10 @@ impl Rated {
         let billed = row.billed(terms, quantity);
         let (rate, amount, parts) = match &price.tiers {
             None => (row.rate, row.amount(terms, quantity)?, Vec::new()),
+            Some(tiers) if tiers.is_volume() => {
+                let (_, rate) = tiers.reached(before.saturating_add(billed));
+                (rate, rate.posted(billed, u64::from(terms.unit_size))?, Vec::new())
+            }
             Some(tiers) => in_tiers(tiers, before, (quantity, billed), terms.unit_size)?,
         };
         let (mut ridden, mut total) = (Vec::new(), amount);
@@ -158,6 +163,25 @@ impl Payer {
 /// An event with its terms, and whose prices it is rated by.
 pub type ToRate<'event> = (EventView<'event>, Terms, Payer);
 
+/// What the price of an event depends on, worked out once.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    terms: Terms,
+    payer: Payer,
+    at: Instant,
+    /// None: the other side breaks its form.
+    number: Option<Prefix>,
+    /// Where the rows of the price book for this number can be. None: no version is in force, or there is no number.
+    places: Option<(usize, [Prefix; 2])>,
+}
+
+impl Asked {
+    /// How it is rated.
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+}
+
 /// The price book as one call sees it, with the chunks that it needs.
 pub struct Book {
     catalogue: Rc<Catalogue>,
@@ -210,13 +234,26 @@ impl Book {
         turn: &Turn<'_>,
         events: impl Iterator<Item = ToRate<'event>>,
     ) -> Result<(), Fault> {
+        let asked: Vec<Asked> = events.map(|event| self.ask(event)).collect();
+        self.load(turn, asked.iter())
+    }
+
+    /// What the price of an event depends on. It holds for this book.
+    pub fn ask(&self, (event, terms, payer): ToRate<'_>) -> Asked {
+        let number = rated_digits(&event, &terms);
+        let version = self.versions.in_force(payer.currency, event.at);
+        let places = version.zip(number).map(|(version, number)| (version, regions(number)));
+        Asked { terms, payer, at: event.at, number, places }
+    }
+
+    /// [`Book::prefetch`] of what was asked.
+    pub fn load<'asked>(&mut self, turn: &Turn<'_>, all: impl Iterator<Item = &'asked Asked>) -> Result<(), Fault> {
         let (mut chunks, mut met): (BTreeSet<ChunkName>, Table<()>) = (BTreeSet::new(), Table::new());
         let mut moments: BTreeSet<(AuthId, Instant)> = BTreeSet::new();
-        for (event, terms, payer) in events {
-            moments.extend(payer.overrides.map(|account| (account, event.at)));
-            let version = self.versions.in_force(payer.currency, event.at);
-            if let (Some(version), Some(number)) = (version, rated_digits(&event, &terms)) {
-                for name in regions(number).map(|region| (version, terms.pair, region)) {
+        for Asked { terms, payer, at, places, .. } in all {
+            moments.extend(payer.overrides.map(|account| (account, *at)));
+            if let Some((version, regions)) = places {
+                for name in regions.map(|region| (*version, terms.pair, region)) {
                     if !met.contains_key(&name) {
                         met.insert(name, ());
                         chunks.insert(name);
@@ -283,7 +320,7 @@ impl Book {
                 self.chunks.insert(name, None);
                 continue;
             }
-            let kept = BookCache::of(turn).chunk(&(version.digest.clone(), place.0, place.1, place.2));
+            let kept = BookCache::of(turn).chunk(&(place.2, place.0, place.1, version.digest.clone()));
             if kept.is_some() {
                 self.chunks.insert(name, kept);
             } else {
@@ -325,7 +362,7 @@ impl Book {
             let (version, place) = (self.versions.at(name.0), self.place(&name));
             let stored: StoredRows = turn.need(&chunk_key(version.number, &place))?;
             let chunk = Rc::new(Chunk::new(stored.rows));
-            BookCache::of(turn).keep_chunk((version.digest.clone(), place.0, place.1, place.2), &chunk);
+            BookCache::of(turn).keep_chunk((place.2, place.0, place.1, version.digest.clone()), &chunk);
             self.chunks.insert(name, Some(chunk));
         }
         for (account, entry) in sets {
@@ -342,95 +379,98 @@ impl Book {
     }
 
     /// The price that an event is rated by. What was not prefetched is read now.
-    pub fn find(
-        &mut self,
-        turn: &Turn<'_>,
-        (event, terms, payer): ToRate<'_>,
-    ) -> Result<Result<Price, Rejection>, Fault> {
-        let Some(number) = rated_digits(&event, &terms) else { return Ok(Err(Rejection::Malformed)) };
-        if !self.is_loaded((event, terms, payer), number) {
-            self.prefetch(turn, std::iter::once((event, terms, payer)))?;
-        }
-        let general = self.general_row((&event, &terms, payer.currency), number);
-        let own = payer.overrides.and_then(|account| self.own_row(account, &event, number));
+    pub fn find(&mut self, turn: &Turn<'_>, event: ToRate<'_>) -> Result<Result<Price, Rejection>, Fault> {
+        let asked = self.ask(event);
+        self.find_asked(turn, &asked)
+    }
+
+    /// [`Book::find`] of what was asked.
+    pub fn find_asked(&mut self, turn: &Turn<'_>, asked: &Asked) -> Result<Result<Price, Rejection>, Fault> {
+        let Some(number) = asked.number else { return Ok(Err(Rejection::Malformed)) };
+        let general = match self.general_row(asked, number) {
+            Some(row) if self.has_own(asked) => row,
+            _ => {
+                self.load(turn, std::iter::once(asked))?;
+                self.general_row(asked, number).flatten()
+            }
+        };
+        let own = self.own_set(asked).and_then(|set| {
+            let (product, heading) = self.catalogue.pair(asked.terms.pair);
+            set.find(product, heading, number)
+        });
         let (row, is_own) = match (own, general) {
-            (Some(own), Some(general)) if general.prefix.length() > own.prefix.length() => (*general, false),
+            (Some(own), Some(general)) if general.prefix.length() > own.prefix.length() => (general, false),
             (Some(own), _) => (*own, true),
-            (None, Some(general)) => (*general, false),
+            (None, Some(general)) => (general, false),
             (None, None) => return Ok(Err(Rejection::NoPrice)),
         };
-        let riders = self.riders(turn, &event, payer, (number, row, is_own))?;
-        let tiers = self.tiers_of((&event, payer), row.prefix, is_own);
+        let riders = self.riders(turn, asked, (number, row, is_own))?;
+        let tiers = self.tiers_of(asked, row.prefix, is_own);
         Ok(Ok(Price { row, riders, tiers }))
     }
 
     /// The tiers of a row, an own one or one of the price book.
-    fn tiers_of(&self, (event, payer): (&EventView<'_>, Payer), prefix: Prefix, is_own: bool) -> Option<Rc<Tiers>> {
+    fn tiers_of(&self, asked: &Asked, prefix: Prefix, is_own: bool) -> Option<Rc<Tiers>> {
         let table = if is_own {
-            self.own_set(payer.overrides?, event)?.tiers()?
+            self.own_set(asked)?.tiers()?
         } else if self.tiers.is_empty() {
             return None;
         } else {
-            self.tiers.get(&self.versions.in_force(payer.currency, event.at)?)?
+            self.tiers.get(&asked.places?.0)?
         };
-        table.find(&(event.product, event.heading, prefix)).cloned()
+        let (product, heading) = self.catalogue.pair(asked.terms.pair);
+        table.find(&(product, heading, prefix)).cloned()
     }
 
     /// What rides on an event that is rated by a row, an own one or one of the price book.
     fn riders(
         &self,
         turn: &Turn<'_>,
-        event: &EventView<'_>,
-        payer: Payer,
+        asked: &Asked,
         (number, row, is_own): (Prefix, Row, bool),
     ) -> Result<Vec<Rc<Rider>>, Fault> {
-        let place = self.versions.in_force(payer.currency, event.at);
-        let version = place.map(|place| self.versions.at(place));
+        let place = asked.places.map(|(version, _)| version);
         let general = place.and_then(|place| self.surcharges.get(&place)).and_then(Option::as_deref);
-        let set = payer.overrides.and_then(|account| self.own_set(account, event));
+        let set = self.own_set(asked);
         let own = set.and_then(|set| set.surcharges());
-        let of = Use { product: event.product, heading: event.heading, number, row: &row };
+        if own.is_none() && general.is_none() {
+            return Ok(Vec::new());
+        }
+        let (product, heading) = self.catalogue.pair(asked.terms.pair);
+        let of = Use { product, heading, number, row: &row };
         surcharge::riders([own, general], &of, || {
             if is_own {
-                return Ok(set.and_then(|set| set.group(event.product, event.heading, row.prefix)));
+                return Ok(set.and_then(|set| set.group(product, heading, row.prefix)));
             }
-            let Some(version) = version else { return Ok(None) };
+            let Some(version) = place.map(|place| self.versions.at(place)) else { return Ok(None) };
             let groups = countries::groups(turn, version, row.country)?;
-            Ok(groups.get(&group_key(event.product, event.heading, row.prefix)).cloned())
+            Ok(groups.get(&group_key(product, heading, row.prefix)).cloned())
         })
     }
 
-    fn is_loaded(&self, (event, terms, payer): ToRate<'_>, number: Prefix) -> bool {
-        let general = self.versions.in_force(payer.currency, event.at).is_none_or(|version| {
-            regions(number).iter().all(|region| self.chunks.contains_key(&(version, terms.pair, *region)))
-        });
-        let own = payer.overrides.is_none_or(|account| {
+    /// Whether the own prices of the account are loaded, where it has any.
+    fn has_own(&self, asked: &Asked) -> bool {
+        asked.payer.overrides.is_none_or(|account| {
             self.sets.get(&account).is_some_and(|sets| {
-                sets.in_force(event.at).is_none_or(|entry| self.overrides.contains_key(&entry.digest))
+                sets.in_force(asked.at).is_none_or(|entry| self.overrides.contains_key(&entry.digest))
             })
-        });
-        general && own
-    }
-
-    /// The row of the price book: the first region's matches are longer than the second's.
-    fn general_row(
-        &self,
-        (event, terms, currency): (&EventView<'_>, &Terms, Currency),
-        number: Prefix,
-    ) -> Option<&Row> {
-        let version = self.versions.in_force(currency, event.at)?;
-        regions(number).into_iter().find_map(|region| {
-            let chunk = self.chunks.get(&(version, terms.pair, region))?;
-            chunk.as_ref()?.find(number)
         })
     }
 
-    fn own_row(&self, account: AuthId, event: &EventView<'_>, number: Prefix) -> Option<&Row> {
-        self.own_set(account, event)?.find(event.product, event.heading, number)
+    /// The row of the price book: the first region's matches are longer than the second's. Outside none: a chunk that may have it is not loaded.
+    fn general_row(&self, asked: &Asked, number: Prefix) -> Option<Option<Row>> {
+        let Some((version, regions)) = asked.places else { return Some(None) };
+        for region in regions {
+            let chunk = self.chunks.get(&(version, asked.terms.pair, region))?;
+            if let Some(row) = chunk.as_ref().and_then(|chunk| chunk.find(number)) {
+                return Some(Some(*row));
+            }
+        }
+        Some(None)
     }
 
-    fn own_set(&self, account: AuthId, event: &EventView<'_>) -> Option<&OverrideRows> {
-        let entry = self.sets.get(&account)?.in_force(event.at)?;
+    fn own_set(&self, asked: &Asked) -> Option<&OverrideRows> {
+        let entry = self.sets.get(&asked.payer.overrides?)?.in_force(asked.at)?;
         self.overrides.get(&entry.digest).map(|set| &**set)
     }
 }

@@ -44,7 +44,7 @@ impl Row {
             Rating::PerUnit => u64::from(quantity),
             Rating::PerStartedUnit => {
                 let size = u64::from(terms.unit_size);
-                u64::from(quantity).div_ceil(size) * size
+                u64::from(quantity).next_multiple_of(size)
             }
         }
     }
@@ -54,7 +54,7 @@ impl Row {
         let (quantity, first) = (u64::from(quantity), u64::from(self.first_increment));
         // Stored rows have no increment of zero; one unit is the smallest there is.
         let next = u64::from(self.next_increment).max(1);
-        if quantity == 0 { 0 } else { first + quantity.saturating_sub(first).div_ceil(next) * next }
+        if quantity == 0 { 0 } else { first + quantity.saturating_sub(first).next_multiple_of(next) }
     }
 }
 

@@ -78,6 +78,16 @@ impl Surcharge {
     }
 }
 
+/// Which units of a month a step is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TierMode {
+    /// Those above it.
+    Graduated,
+    /// All of the month, once it is above the step.
+    Volume,
+}
+
 /// From which quantity of a month on a row has which rate.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -99,6 +109,8 @@ pub struct RowTiers {
     pub heading: Heading,
     /// Of the row.
     pub prefix: String,
+    /// Which units a step is for.
+    pub mode: TierMode,
     /// 1 to 20, ascending.
     pub steps: Vec<TierStep>,
 }

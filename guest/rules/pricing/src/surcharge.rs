@@ -33,18 +33,9 @@ pub(super) const FIELD: &str = "surcharges";
 /// Most codes of one product in one table: an event bears so many of the price book's and so many of the account's.
 const CODES_MAX: usize = 4;
 /// Most bytes of a table: a stored value has room for them.
-const BYTES_MAX: usize = 250_000;
+pub(super) const BYTES_MAX: usize = 250_000;
 /// Longest words of an invoice.
 const WORDS_MAX: usize = 60;
-
-/// Whether a table, or a set of them, fits in a stored value: words and groups are bounded in characters. `words` say what is counted together.
-pub(super) fn check_bytes(stored: &impl Serialize, field: &str, words: &str) -> Result<(), Fault> {
-    let bytes = serde_json::to_string(stored).map_or(usize::MAX, |text| text.len());
-    if bytes > BYTES_MAX {
-        return Err(Fault::invalid(field, FieldRule::TooMany, Some(&format!("{BYTES_MAX} bytes {words}"))));
-    }
-    Ok(())
-}
 
 /// What rides on an event: what rating needs, and a reservation keeps. Stored as `["carrier-fee","Carrier fee","event","0.003"]`.
 #[derive(Clone, PartialEq, Debug)]

@@ -2,12 +2,13 @@
 //!
 //! Those of a version are one record, `pb/<version>/surcharges`; an account's own ones are part of its override sets.
 
+use crate::bytes::check_bytes;
 use crate::error::Error;
 use crate::loaded;
 use crate::row::parse_country;
 use crate::sets::Sets;
 use crate::shown::{Surcharge, Version};
-use crate::surcharge::{FIELD, SurchargeTable, VERSION_SURCHARGES_MAX, check_bytes, key};
+use crate::surcharge::{BYTES_MAX, FIELD, SurchargeTable, VERSION_SURCHARGES_MAX, key};
 use crate::versions::{StoredVersions, VERSIONS_KEY, digest};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::ids::AuthId;
@@ -28,7 +29,7 @@ pub fn set_surcharges(
         let entry = stored.entry(version)?;
         entry.take_prices(turn.now())?;
         let table = SurchargeTable::parse(&surcharges, (FIELD, VERSION_SURCHARGES_MAX), &*loaded::catalogue(turn)?)?;
-        check_bytes(&table, FIELD, "together")?;
+        check_bytes(&table, FIELD, BYTES_MAX, "together")?;
         entry.surcharges = u32::try_from(table.count()).expect("bounded");
         entry.surcharges_digest = (table.count() > 0).then(|| digest("", &table));
         let shown = entry.show();

@@ -7,39 +7,76 @@ use crate::digits::Prefix;
 /// A chunk of one call: place of its version among the published ones, number of product and heading in the catalogue, region.
 pub(crate) type ChunkName = (usize, u16, Prefix);
 
-/// How many drawers there are: about as many as a batch meets chunks.
-const DRAWERS: usize = 64;
+/// So many names are found one by one: a call of one event has two.
+const FEW: usize = 6;
 
 /// Values by the names of chunks.
-pub(crate) struct Table<T>([Vec<(ChunkName, T)>; DRAWERS]);
+pub(crate) struct Table<T> {
+    entries: Vec<(ChunkName, T)>,
+    /// Places of entries, one further than they are; 0: none. A power of two, at least twice as many as there are entries. None at all: they are few.
+    slots: Vec<u32>,
+}
 
 impl<T> Table<T> {
     pub(crate) fn new() -> Table<T> {
-        Table(std::array::from_fn(|_| Vec::new()))
+        Table { entries: Vec::new(), slots: Vec::new() }
     }
 
     pub(crate) fn get(&self, name: &ChunkName) -> Option<&T> {
-        self.0[drawer(name)].iter().find(|(known, _)| known == name).map(|(_, value)| value)
+        self.place(name).map(|place| &self.entries[place].1)
     }
 
     pub(crate) fn contains_key(&self, name: &ChunkName) -> bool {
-        self.get(name).is_some()
+        self.place(name).is_some()
     }
 
     /// Puts a value there, in the place of the one before.
     pub(crate) fn insert(&mut self, name: ChunkName, value: T) {
-        let drawer = &mut self.0[drawer(&name)];
-        match drawer.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, before)) => *before = value,
-            None => drawer.push((name, value)),
+        if let Some(place) = self.place(&name) {
+            self.entries[place].1 = value;
+            return;
         }
+        self.entries.push((name, value));
+        if self.entries.len() > FEW {
+            if 2 * self.entries.len() > self.slots.len() {
+                self.slots = vec![0; (4 * self.entries.len()).next_power_of_two()];
+                for place in 0..self.entries.len() {
+                    self.put(place);
+                }
+            } else {
+                self.put(self.entries.len() - 1);
+            }
+        }
+    }
+
+    fn place(&self, name: &ChunkName) -> Option<usize> {
+        if self.slots.is_empty() {
+            return self.entries.iter().position(|(known, _)| known == name);
+        }
+        let mut slot = first_slot(name, self.slots.len());
+        loop {
+            let place = (self.slots[slot] as usize).checked_sub(1)?;
+            if self.entries[place].0 == *name {
+                return Some(place);
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    /// Finds a slot for an entry that has none.
+    fn put(&mut self, place: usize) {
+        let mut slot = first_slot(&self.entries[place].0, self.slots.len());
+        while self.slots[slot] != 0 {
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+        self.slots[slot] = u32::try_from(place + 1).expect("a call meets few chunks");
     }
 }
 
 /// The upper bits of a product with a number that has no pattern.
-fn drawer((version, pair, region): &ChunkName) -> usize {
+fn first_slot((version, pair, region): &ChunkName, slots: usize) -> usize {
     let number = region.as_number() ^ (u64::from(*pair) << 40) ^ ((*version as u64) << 56);
-    (number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58) as usize
+    (number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & (slots - 1)
 }
 
 #[cfg(test)]

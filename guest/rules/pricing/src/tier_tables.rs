@@ -2,15 +2,17 @@
 //!
 //! Those of a version are one record, `pb/<version>/tiers`; an account's own ones are part of its override sets.
 
+use crate::bytes::check_bytes;
 use crate::chunk::StoredRows;
 use crate::digits::region;
 use crate::error::Error;
+use crate::index::Index;
 use crate::loaded;
 use crate::places::{Place, chunk_key};
 use crate::sets::Sets;
 use crate::shown::{RowTiers, Version};
 use crate::tiers::{self, RowName, TierTable, VERSION_BYTES_MAX, VERSION_TABLES_MAX};
-use crate::versions::{Index, StoredVersions, VERSIONS_KEY, digest};
+use crate::versions::{StoredVersions, VERSIONS_KEY, digest};
 use coinbox_access::{self as access, functions};
 use coinbox_ground::rate::Rate;
 use coinbox_ground::turn::Turn;
@@ -25,9 +27,9 @@ pub fn set_tiers(turn: &mut Turn<'_>, caller: &Caller, version: u32, tiers: Vec<
         let entry = stored.entry(version)?;
         entry.take_prices(turn.now())?;
         let named = tiers::parse(&tiers, VERSION_TABLES_MAX, &*loaded::catalogue(turn)?)?;
-        let rates = rates(turn, version, named.iter().map(|(name, _)| *name))?;
+        let rates = rates(turn, version, named.iter().map(|(name, ..)| *name))?;
         let table = TierTable::of(named, "a price row of this version", |name| rates.get(&name).copied())?;
-        table.check_bytes(VERSION_BYTES_MAX)?;
+        check_bytes(&table, tiers::FIELD, VERSION_BYTES_MAX, "together")?;
         entry.tier_steps = u32::try_from(table.steps()).expect("bounded");
         entry.tiers_digest = (table.steps() > 0).then(|| digest("", &table));
         let shown = entry.show();

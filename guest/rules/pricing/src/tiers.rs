@@ -1,4 +1,4 @@
-//! Graduated tiers of price rows: units of a month above so many have another rate (USE-9).
+//! Tiers of price rows: units of a month above so many have another rate, or all units of a month that is above so many (USE-9).
 //!
 //! A version of the price book and a set of overrides each have a table of them, beside the rows that they refine. A row without tiers is
 //! stored and rated as if there were none. How much of a month was used is counted elsewhere: here is what follows from it.
@@ -9,7 +9,7 @@ use crate::error::{Error, ROWS_WITH_PROBLEMS_MAX};
 use crate::places::prefix;
 use crate::row::parse_prefix;
 use crate::rows::{check_pair, check_rate};
-use crate::shown::{RowTiers, TierStep};
+use crate::shown::{RowTiers, TierMode, TierStep};
 use coinbox_ground::money::{Money, MoneyOverflow};
 use coinbox_ground::product::{Heading, Product};
 use coinbox_ground::rate::{RATE_MAX, Rate};
@@ -29,15 +29,19 @@ pub(super) const VERSION_BYTES_MAX: usize = 250_000;
 /// Most bytes of the tiers of a set: its rows, groups and surcharges are in the same value.
 pub(super) const SET_BYTES_MAX: usize = 30_000;
 /// What the argument is called.
-const FIELD: &str = "tiers";
+pub(super) const FIELD: &str = "tiers";
 /// Most steps of one row.
 const STEPS_MAX: usize = 20;
 /// The highest quantity that a step can be at.
 const ABOVE_MAX: u64 = 1_000_000_000_000_000;
 
-/// The rates of a row by the quantity of the month: from 0 on its own, then that of each step. Stored as `[[0,"0.012"],[60000,"0.01"]]`.
+/// The rates of a row by the quantity of the month: from 0 on its own, then that of each step. Stored as `[[0,"0.012"],[60000,"0.01"]]`, with the mode
+/// volume as `{"volume":[[0,"0.012"],[60000,"0.01"]]}`.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Tiers(Vec<(u64, Rate)>);
+pub struct Tiers {
+    mode: TierMode,
+    steps: Vec<(u64, Rate)>,
+}
 
 /// What lies in one tier of what is billed of an event.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,18 +58,34 @@ pub struct Part {
 
 impl Tiers {
     /// From the rate of the row, and steps that ascend.
-    fn of(first: Rate, steps: impl IntoIterator<Item = (u64, Rate)>) -> Tiers {
-        Tiers(std::iter::once((0, first)).chain(steps).collect())
+    fn of(mode: TierMode, first: Rate, steps: impl IntoIterator<Item = (u64, Rate)>) -> Tiers {
+        Tiers { mode, steps: std::iter::once((0, first)).chain(steps).collect() }
+    }
+
+    /// Which units a step is for.
+    pub(super) fn mode(&self) -> TierMode {
+        self.mode
+    }
+
+    /// Whether all units of a month have the rate of the step that it reaches.
+    pub fn is_volume(&self) -> bool {
+        self.mode == TierMode::Volume
+    }
+
+    /// The step in which a month of so many units stands, and its rate: that of its last unit.
+    pub fn reached(&self, units: u64) -> (usize, Rate) {
+        let place = self.place(units.saturating_sub(1));
+        (place, self.steps[place].1)
     }
 
     /// The tier of the first unit behind so many.
     fn place(&self, before: u64) -> usize {
-        self.0.partition_point(|(above, _)| *above <= before) - 1
+        self.steps.partition_point(|(above, _)| *above <= before) - 1
     }
 
     /// The highest rate that use behind so many units of the month may have.
     pub fn highest(&self, before: u64) -> Rate {
-        self.0[self.place(before)..].iter().map(|(_, rate)| *rate).max().expect("the place of a tier")
+        self.steps[self.place(before)..].iter().map(|(_, rate)| *rate).max().expect("the place of a tier")
     }
 
     /// Splits what is billed of an event behind so many units of the month. All parts together are rounded once (R3), and so is each sum of the
@@ -80,8 +100,8 @@ impl Tiers {
         let (mut quantity_left, mut billed_left) = (quantity, billed);
         let (mut exact, mut posted) = (0_u128, Money::ZERO);
         loop {
-            let rate = self.0[place].1;
-            let room = self.0.get(place + 1).map_or(u64::MAX, |(above, _)| above - reached);
+            let rate = self.steps[place].1;
+            let room = self.steps.get(place + 1).map_or(u64::MAX, |(above, _)| above - reached);
             let billed = billed_left.min(room);
             billed_left -= billed;
             let used = u32::try_from(billed).unwrap_or(u32::MAX).min(quantity_left);
@@ -99,32 +119,48 @@ impl Tiers {
 
     /// The steps in the form of the contract.
     pub(super) fn shown(&self) -> Vec<TierStep> {
-        self.0[1..].iter().map(|(above, rate)| TierStep { above: *above, rate: rate.to_string() }).collect()
+        self.steps[1..].iter().map(|(above, rate)| TierStep { above: *above, rate: rate.to_string() }).collect()
     }
+}
+
+/// [`Tiers`] as they are stored.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredTiers {
+    Graduated(Vec<(u64, String)>),
+    Volume { volume: Vec<(u64, String)> },
 }
 
 impl Serialize for Tiers {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|(above, rate)| (above, rate.to_string())))
+        let steps: Vec<(u64, String)> = self.steps.iter().map(|(above, rate)| (*above, rate.to_string())).collect();
+        match self.mode {
+            TierMode::Graduated => StoredTiers::Graduated(steps),
+            TierMode::Volume => StoredTiers::Volume { volume: steps },
+        }
+        .serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Tiers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Tiers, D::Error> {
-        let stored = Vec::<(u64, String)>::deserialize(deserializer)?;
+        let (mode, stored) = match StoredTiers::deserialize(deserializer)? {
+            StoredTiers::Graduated(steps) => (TierMode::Graduated, steps),
+            StoredTiers::Volume { volume } => (TierMode::Volume, volume),
+        };
         let read = stored.into_iter().map(|(above, rate)| Some((above, Rate::parse(&rate)?)));
         let tiers: Vec<(u64, Rate)> = read.collect::<Option<_>>().ok_or_else(|| D::Error::custom("rate"))?;
         let starts = tiers.first().is_some_and(|(above, _)| *above == 0);
         let ascends = tiers.windows(2).all(|pair| pair[0].0 < pair[1].0);
-        if starts && ascends { Ok(Tiers(tiers)) } else { Err(D::Error::custom("tiers")) }
+        if starts && ascends { Ok(Tiers { mode, steps: tiers }) } else { Err(D::Error::custom("tiers")) }
     }
 }
 
 /// What names a row: product, heading, prefix.
 pub(super) type RowName = (Product, Heading, Prefix);
 
-/// The row that tiers were given for, and its steps: above so many units this rate.
-pub(super) type GivenTiers = (RowName, Vec<(u64, Rate)>);
+/// The row that tiers were given for, their mode, and the steps: above so many units this rate.
+pub(super) type GivenTiers = (RowName, TierMode, Vec<(u64, Rate)>);
 
 /// The tiers of a version or of a set of overrides, by the row that has them.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -169,7 +205,7 @@ impl TierTable {
         let mut checks = Checks::new();
         let mut rows = BTreeMap::new();
         let mut bad = 0;
-        for (place, (name, steps)) in given.into_iter().enumerate() {
+        for (place, (name, mode, steps)) in given.into_iter().enumerate() {
             let Some(first) = rate_of(name) else {
                 checks.require(false, &format!("{FIELD}[{place}].prefix"), FieldRule::UnknownValue, a_row);
                 bad += 1;
@@ -178,7 +214,7 @@ impl TierTable {
                 }
                 continue;
             };
-            if rows.insert(name, Rc::new(Tiers::of(first, steps))).is_some() {
+            if rows.insert(name, Rc::new(Tiers::of(mode, first, steps))).is_some() {
                 return Err(Error::RepeatedRow(name.2.to_string()));
             }
         }
@@ -186,18 +222,9 @@ impl TierTable {
         Ok(TierTable(rows))
     }
 
-    /// Whether the table fits in a stored value.
-    pub(super) fn check_bytes(&self, most: usize) -> Result<(), Fault> {
-        let bytes = serde_json::to_string(self).map_or(usize::MAX, |text| text.len());
-        if bytes > most {
-            return Err(Fault::invalid(FIELD, FieldRule::TooMany, Some(&format!("{most} bytes together"))));
-        }
-        Ok(())
-    }
-
     /// How many steps.
     pub(super) fn steps(&self) -> usize {
-        self.0.values().map(|tiers| tiers.0.len() - 1).sum()
+        self.0.values().map(|tiers| tiers.steps.len() - 1).sum()
     }
 
     /// The tiers of a row.
@@ -222,6 +249,7 @@ impl TierTable {
             product,
             heading,
             prefix,
+            mode: tiers.mode,
             steps: tiers.shown(),
         })
     }
@@ -265,7 +293,7 @@ fn parse_row(row: &RowTiers, catalogue: &Catalogue) -> Option<GivenTiers> {
         before = step.above;
         steps.push((step.above, rate));
     }
-    Some(((row.product, row.heading, parse_prefix(&row.prefix)?), steps))
+    Some(((row.product, row.heading, parse_prefix(&row.prefix)?), row.mode, steps))
 }
 
 /// Names what is wrong with a table that could not be parsed.
@@ -298,7 +326,8 @@ mod tests {
     use rust_decimal::Decimal;
 
     fn tiers(rates: &[(u64, &str)]) -> Tiers {
-        Tiers(rates.iter().map(|(above, rate)| (*above, Rate::parse(rate).expect("a rate"))).collect())
+        let steps = rates.iter().map(|(above, rate)| (*above, Rate::parse(rate).expect("a rate"))).collect();
+        Tiers { mode: TierMode::Graduated, steps }
     }
 
     fn parts(tiers: &Tiers, before: u64, quantity: u32, billed: u64, unit_size: u32) -> Vec<(String, u32, u64, i64)> {
@@ -329,6 +358,17 @@ mod tests {
     }
 
     #[test]
+    fn a_month_stands_in_a_step_once_it_is_above_it() {
+        let months = Tiers { mode: TierMode::Volume, ..tiers(&[(0, "3"), (10, "1"), (20, "2")]) };
+        let reached = |units| months.reached(units);
+        let step = |place, rate: &str| (place, Rate::parse(rate).expect("a rate"));
+        assert_eq!([0, 1, 10].map(reached), [0, 0, 0].map(|place| step(place, "3")));
+        assert_eq!([11, 20].map(reached), [1, 1].map(|place| step(place, "1")));
+        assert_eq!([21, u64::MAX].map(reached), [2, 2].map(|place| step(place, "2")));
+        assert!(months.is_volume() && !tiers(&[(0, "3")]).is_volume());
+    }
+
+    #[test]
     fn the_highest_rate_is_that_of_tiers_still_to_come() {
         let odd = tiers(&[(0, "3"), (10, "1"), (20, "2")]);
         let highest = |before| odd.highest(before).to_string();
@@ -345,6 +385,10 @@ mod tests {
         for (good, bad) in [("[0,", "[1,"), ("60000", "0"), (r#""0.01""#, r#""-1""#), (r#""44""#, r#""x""#)] {
             assert!(serde_json::from_str::<TierTable>(&text.replace(good, bad)).is_err(), "{bad}");
         }
+        let volume = text.replace("[[0,", r#"{"volume":[[0,"#).replace("]]]]}", "]]}]]}");
+        let table = serde_json::from_str::<TierTable>(&volume).expect("readable");
+        assert!(table.find(&name).expect("a row").is_volume());
+        assert_eq!(serde_json::to_string(&table).expect("plain"), volume);
     }
 
     proptest! {
@@ -358,7 +402,7 @@ mod tests {
             events in prop::collection::vec(0..700_u32, 1..6),
             unit_size in prop_oneof![Just(1_u32), Just(60), 1..1_000_000_u32],
         ) {
-            let rates = Tiers::of(Rate::from_steps(first), steps.iter().map(|(above, rate)| (*above, Rate::from_steps(*rate))));
+            let rates = Tiers::of(TierMode::Graduated, Rate::from_steps(first), steps.iter().map(|(above, rate)| (*above, Rate::from_steps(*rate))));
             let exact = |steps: u64| Decimal::new(i64::try_from(steps).expect("small"), 8);
             let mut before = 0_u64;
             for quantity in events {

@@ -1,7 +1,7 @@
 //! Which price book versions there are, and which chunks each holds.
 
 use crate::error::Error;
-use crate::places::{Place, name_of, parse_name, prefix};
+use crate::places::prefix;
 use crate::shown::{Version, VersionState};
 use coinbox_ground::currency::Currency;
 use coinbox_ground::text::hex;
@@ -9,7 +9,6 @@ use coinbox_ground::turn::{Record, Turn, end_of_prefix};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Key of the list of versions.
@@ -247,46 +246,6 @@ impl Versions {
 
     pub(super) fn at(&self, place: usize) -> &Published {
         &self.0[place]
-    }
-}
-
-/// How many rows each chunk of a version holds.
-#[derive(Clone, PartialEq, Default, Debug)]
-pub(super) struct Index(pub(super) BTreeMap<Place, u32>);
-
-/// The stored form: `{"vo/44":12}`.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
-pub(super) struct StoredIndex {
-    v: u32,
-    chunks: BTreeMap<String, u32>,
-}
-
-impl Record for StoredIndex {
-    const KIND: &'static str = "price book index";
-}
-
-impl Index {
-    pub(super) fn key(version: u32) -> String {
-        prefix(version) + "index"
-    }
-
-    pub(super) fn load(turn: &Turn<'_>, version: u32) -> Result<Index, Fault> {
-        let stored: StoredIndex = turn.get(&Index::key(version))?.unwrap_or_default();
-        let chunks = stored.chunks.into_iter().filter_map(|(name, rows)| Some((parse_name(&name)?, rows)));
-        Ok(Index(chunks.collect()))
-    }
-
-    pub(super) fn save(&self, turn: &mut Turn<'_>, version: u32) {
-        let chunks = self.0.iter().map(|(place, rows)| (name_of(place), *rows)).collect();
-        turn.put(&Index::key(version), &StoredIndex { v: 1, chunks });
-    }
-
-    pub(super) fn holds(&self, place: &Place) -> bool {
-        self.0.contains_key(place)
-    }
-
-    pub(super) fn count(&self) -> usize {
-        self.0.len()
     }
 }
 

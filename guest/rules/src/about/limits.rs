@@ -1,5 +1,6 @@
 //! The limits of the contract by name, so that a host can refuse before it runs. They are named values, because their number grows.
 
+use crate::ground::outside::CLAIM_KEY_BYTES_MAX;
 use crate::ground::product::ID_MAX;
 use crate::ground::vocabulary::uint_text;
 use crate::pricing::{QUANTITY_MAX, Unit};
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Limit {
     /// `interface.function.argument`: most items of a list, or the highest value of a number. `storage.…`: the most that these rules ask of
-    /// storage. The others: the most that a value may be.
+    /// storage. `record.field`: the most that a value may be, or most items of a list.
     pub name: String,
     /// Items, bytes, characters, units or milliseconds, as the name says.
     #[serde(with = "uint_text")]
@@ -35,11 +36,13 @@ const STORAGE: [(&str, u64); 8] = [
 ];
 
 /// Most items of a batch, most entries of a page.
-const CALLS: [(&str, u64); 39] = [
+const CALLS: [(&str, u64); 51] = [
     ("accounts.list.limit", 500),
     ("coupons.list.limit", 100),
     ("coupons.list-redemptions.limit", 100),
     ("credits.list-charges.limit", 100),
+    ("credits.set-alerts.recipients", 20),
+    ("credits.set-alerts.thresholds", 3),
     ("events.read.limit", 1000),
     ("invoices.list-documents.limit", 100),
     ("invoices.list-issued.limit", 100),
@@ -47,16 +50,25 @@ const CALLS: [(&str, u64); 39] = [
     ("lists.list-own.limit", crate::lists::OWN_MAX as u64),
     ("lists.set-own.entries", crate::lists::OWN_MAX as u64),
     ("numbers.list.limit", 100),
+    ("numbers.price-offers.offers", 100),
     ("operator.change-account-settings.settings", SETTINGS_MAX as u64),
     ("operator.change-settings.settings", SETTINGS_MAX as u64),
+    ("operator.compare.accounts", 500),
+    ("operator.compare-derived.accounts", 20),
     ("operator.compare-events.limit", 100),
     ("operator.compare-indexes.limit", 500),
+    ("operator.compare-totals.months", 100),
     ("operator.list-account-setting-changes.limit", HISTORY_MAX as u64),
     ("operator.list-queue.limit", 100),
     ("operator.list-setting-changes.limit", HISTORY_MAX as u64),
     ("operator.read-charges.limit", 500),
     ("operator.read-ledger.limit", 500),
     ("pricing.add-rows.rows", 1000),
+    ("pricing.set-overrides.rows", 500),
+    ("pricing.set-overrides.surcharges", 100),
+    ("pricing.set-overrides.tiers", 100),
+    ("pricing.set-surcharges.surcharges", 500),
+    ("pricing.set-tiers.tiers", 1000),
     ("recurring.list.limit", 100),
     ("refunds.list.limit", 100),
     ("reservations.extend.extensions", ITEMS_MAX as u64),
@@ -75,18 +87,27 @@ const CALLS: [(&str, u64); 39] = [
     ("usage.record-columns.columns", EVENTS_MAX as u64),
     ("usage.record-events.events", EVENTS_MAX as u64),
     ("usage.resubmit.events", EVENTS_MAX as u64),
+    ("usage.summary.group", 3),
 ];
 
-/// What a value may be at most, wherever it occurs.
-const VALUES: [(&str, u64); 8] = [
+/// What a value may be at most, or how many items a list in a record may have, wherever it occurs.
+const VALUES: [(&str, u64); 16] = [
+    ("billing-change.notification-addresses", 20),
     ("caller.idempotency-key-bytes", 255),
+    ("caps-change.removed", 3),
+    ("coupon-claim.key-bytes", CLAIM_KEY_BYTES_MAX as u64),
     ("event.id-characters", ID_MAX as u64),
     ("event.quantity", QUANTITY_MAX as u64),
     ("event.quantity-of-bytes", Unit::Byte.quantity_max() as u64),
+    ("event-columns.uses", EVENTS_MAX as u64),
+    ("folded-month.charges", 100_000),
+    ("number-prices.rows", 1_100),
+    ("product-row.headings", 20),
     ("recurring-charge.quantity", crate::recurring::QUANTITY_MAX as u64),
     ("hold.lasts-ms", LASTS_MAX as u64),
     ("hold.source-characters", SOURCE_MAX as u64),
     ("summary.days", crate::usage::summary::DAYS_MAX as u64),
+    ("tier-table.steps", 20),
 ];
 
 /// All limits, by name.

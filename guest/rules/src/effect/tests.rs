@@ -96,6 +96,7 @@ fn claim(code: &str) -> CouponClaim {
         code: code.to_owned(),
         auth_id: "MA".to_owned(),
         currency: "USD".to_owned(),
+        asked: START,
     }
 }
 

@@ -9,8 +9,8 @@ use crate::ground::vocabulary::{Caller, Instant};
 use crate::stories::scenario::{Story, operator};
 use crate::usage::reservations::{self, Extension, Hold, Kind, Named, Price, Settlement};
 use crate::usage::running_calls::{self, RunningCall};
-use crate::{accounts, charges, coupons, derived, events, indexes, invoices, lists, operator as proof, phone_numbers};
-use crate::{policy, pricing, queue, recurring, refunds, review, subaccounts, totals, usage};
+use crate::{accounts, alerts, charges, coupons, derived, events, indexes, invoices, lists, operator as proof};
+use crate::{phone_numbers, policy, pricing, queue, recurring, refunds, review, subaccounts, totals, usage};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -82,6 +82,71 @@ fn event(at: Instant) -> Event {
 fn each<T>(count: usize, make: impl Fn(String) -> T) -> Vec<T> {
     (0..count).map(|number| make(format!("c-{number}"))).collect()
 }
+
+/// What is said in JSON.
+fn said<T: serde::de::DeserializeOwned>(text: &str) -> T {
+    serde_json::from_str(text).expect("of this type")
+}
+
+const OFFER: &str = r#"{"number":"14155550100","country":"US","calling-code":"1","kind":"local","region":"","city":"","voice":true,"sms":true,"mms":true}"#;
+const SURCHARGE: &str = r#"{"code":"carrier-fee","words":"Carrier fee","product":"sms","basis":"event","rate":"1"}"#;
+
+fn numbered<T: serde::de::DeserializeOwned>(count: usize, text: &str) -> Vec<T> {
+    (0..count).map(|_| said(text)).collect()
+}
+
+/// Lists of settings, prices and comparisons.
+const LISTS: [(&str, Batch); 12] = [
+    ("credits.set-alerts.recipients", |turn, by, count| {
+        let account = credit_account(turn);
+        told(alerts::set_alerts(turn, by, account, None, Some(each(count, |name| format!("{name}@example.com")))))
+    }),
+    ("credits.set-alerts.thresholds", |turn, by, count| {
+        let account = credit_account(turn);
+        let amounts = (1..=count).map(|amount| i64::try_from(amount).expect("small") * 1_000_000).collect();
+        told(alerts::set_alerts(turn, by, account, Some(amounts), None))
+    }),
+    ("numbers.price-offers.offers", |turn, by, count| {
+        let account = credit_account(turn);
+        told(phone_numbers::price_offers(turn, by, account, numbered(count, OFFER)))
+    }),
+    ("operator.compare.accounts", |turn, by, count| {
+        let folded = format!(r#"{{"auth-id":"{NOBODY}","trial":"0","promotional":"0","cash":"0","receivable":"0"}}"#);
+        told(proof::compare(turn, by, numbered(count, &folded)))
+    }),
+    ("operator.compare-derived.accounts", |turn, by, count| {
+        told(derived::compare_derived(turn, by, vec![NOBODY.to_owned(); count]))
+    }),
+    ("operator.compare-totals.months", |turn, by, count| {
+        let folded = format!(r#"{{"auth-id":"{NOBODY}","month":"2026-03","flows":[],"charges":[]}}"#);
+        told(totals::check::compare_totals(turn, by, "x".to_owned(), numbered(count, &folded)))
+    }),
+    ("pricing.set-overrides.rows", |turn, by, count| {
+        let row = r#"{"product":"sms","heading":"outbound","country":"US","prefix":"1","rate":"1","first-increment":0,"next-increment":0}"#;
+        let (account, now) = (credit_account(turn), turn.now());
+        told(pricing::set_overrides(turn, by, account, now, numbered(count, row), None, None, None))
+    }),
+    ("pricing.set-overrides.surcharges", |turn, by, count| {
+        let (account, now) = (credit_account(turn), turn.now());
+        told(pricing::set_overrides(turn, by, account, now, Vec::new(), None, Some(numbered(count, SURCHARGE)), None))
+    }),
+    ("pricing.set-overrides.tiers", |turn, by, count| {
+        let (account, now) = (credit_account(turn), turn.now());
+        told(pricing::set_overrides(turn, by, account, now, Vec::new(), None, None, Some(numbered(count, TIERS))))
+    }),
+    ("pricing.set-surcharges.surcharges", |turn, by, count| {
+        told(pricing::set_surcharges(turn, by, 1, numbered(count, SURCHARGE)))
+    }),
+    ("pricing.set-tiers.tiers", |turn, by, count| told(pricing::set_tiers(turn, by, 1, numbered(count, TIERS)))),
+    ("usage.summary.group", |turn, by, count| {
+        let (account, day) = (credit_account(turn), || "2026-03-02".to_owned());
+        let group = vec![usage::summary::Grouping::Day; count];
+        told(usage::summary::summary(turn, by, account, day(), day(), group, None, None))
+    }),
+];
+
+/// A table of a row that is not there.
+const TIERS: &str = r#"{"product":"sms","heading":"outbound","prefix":"1","mode":"graduated","steps":[]}"#;
 
 const BATCHES: [(&str, Batch); 13] = [
     ("lists.add.entries", |turn, by, count| {
@@ -204,7 +269,7 @@ fn batches_are_as_large_as_it_is_said() {
     let mut story = Story::new();
     story.command(|turn, _| pricing::create_version(turn, &operator(), None));
     let stated = stated();
-    for (name, batch) in BATCHES {
+    for (name, batch) in BATCHES.into_iter().chain(LISTS) {
         let most = usize::try_from(stated[name]).expect("a size of a batch");
         let hand_over = |count| {
             let mut found = String::new();

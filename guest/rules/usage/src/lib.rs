@@ -17,6 +17,7 @@ pub mod reservations;
 pub mod running_calls;
 pub mod summary;
 pub mod unusual;
+mod volume;
 
 pub use coinbox_ground::interfaces::usage::Error;
 pub use events::{Answer, BatchAnswer};

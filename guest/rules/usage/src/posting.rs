@@ -8,6 +8,7 @@ use crate::events::{
     keep_rejected,
 };
 use crate::month_use::{self, Counts};
+use crate::volume;
 use coinbox_credit::movements::expiry;
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
@@ -15,6 +16,7 @@ use coinbox_ground::currency::Currency;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
+use coinbox_ground::order;
 use coinbox_ground::product::{EventView, Product, Rejection, SurchargeCode};
 use coinbox_ground::text::{push_hex, push_padded};
 use coinbox_ground::texts::Texts;
@@ -23,14 +25,14 @@ use coinbox_ground::vocabulary::{Fact, Fault, Instant, MOMENT_MAX};
 use coinbox_ledger::charge_code::ChargeCode;
 use coinbox_ledger::wallet::{self, Split, Wallet};
 use coinbox_ledger::{self as ledger, LAST_KEY, LedgerAccount, Line, Posting};
+use coinbox_pricing::Basis;
 use coinbox_pricing::floor::{FLOOR_KEY, floor};
-use coinbox_pricing::rating::{Book, Payer, Rated, Ridden};
-use coinbox_pricing::{Basis, Terms};
+use coinbox_pricing::rating::{Asked, Book, Payer, Rated, Ridden};
 use coinbox_profiles::policy::Policy;
 use coinbox_profiles::subaccount;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// That an event was counted, at `d/<moment>/<hash of account and ID>`: digest of its content, and its transaction.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -55,11 +57,17 @@ impl Remembered {
 
     fn push_key(self, text: &mut String) {
         text.push_str(COUNTED);
+        self.push_rest(text);
+    }
+
+    /// What follows [`COUNTED`].
+    fn push_rest(self, text: &mut String) {
         push_padded(text, self.moment, 13);
         text.push('/');
         push_hex(text, self.hash);
     }
 
+    #[cold]
     fn key(self) -> String {
         let mut key = String::with_capacity(KEY_BYTES);
         self.push_key(&mut key);
@@ -104,8 +112,7 @@ fn moved_by_debits(wallet: &Wallet) -> (Money, Money, Money) {
 
 /// Everything that the batch is judged by, read at once.
 struct Batch {
-    /// By event; none: no auth ID.
-    sources: Vec<Option<AuthId>>,
+    sources: Sources,
     /// By event: place in `spenders`; none: no such account.
     spender_of: Vec<Option<usize>>,
     /// By account.
@@ -117,38 +124,33 @@ struct Batch {
 
 impl Batch {
     fn read(turn: &Turn<'_>, events: &[EventView<'_>]) -> Result<Batch, Fault> {
-        let sources: Vec<Option<AuthId>> = events.iter().map(|event| AuthId::parse(event.auth_id)).collect();
+        let sources = Sources::of(events);
         let remembered: Vec<Remembered> = events.iter().map(Remembered::of).collect();
-        let mut distinct: Vec<AuthId> = sources.iter().flatten().copied().collect();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let (mains, subs): (Vec<AuthId>, Vec<AuthId>) = distinct.iter().partition(|source| source.is_main());
+        let (mains, subs): (Vec<Numbered>, Vec<Numbered>) =
+            sources.in_order().into_iter().partition(|(source, _)| source.is_main());
         let asked = events.len() + mains.len() + subs.len() + 8;
         let mut keys = Texts::with_room(asked, KEY_BYTES * asked);
         remembered.iter().for_each(|remembered| keys.write(|text| remembered.push_key(text)));
-        for main in &mains {
+        for (main, _) in &mains {
             keys.write(|text| {
                 text.push_str(wallet::PREFIX);
                 text.push_str(main.as_str());
             });
         }
-        let others = subs
-            .iter()
-            .map(|sub| subaccount::key(*sub))
+        // In order, so that nobody has to sort them.
+        let others = std::iter::once(LAST_KEY.to_owned())
             .chain(coinbox_pricing::rating::first_keys())
-            .chain([LAST_KEY, FLOOR_KEY].map(str::to_owned));
+            .chain(subs.iter().map(|(sub, _)| subaccount::key(*sub)))
+            .chain([FLOOR_KEY.to_owned()]);
         let stored = turn.fetch(&mut keys, others);
         let mut spenders = Vec::with_capacity(mains.len());
-        for (account, text) in mains.iter().zip(stored.iter().skip(events.len())) {
+        for ((account, _), text) in mains.iter().zip(stored.iter().skip(events.len())) {
             if !text.is_empty() {
                 spenders.push(Spender::new(*account, wallet::parse(*account, text)?)?);
             }
         }
-        let mut parents = BTreeMap::new();
-        for sub in subs {
-            parents.insert(sub, subaccount::parent(turn, sub)?);
-        }
-        let mut others: Vec<AuthId> = parents.values().flatten().copied().collect();
+        let parents = subs.iter().map(|(sub, _)| subaccount::parent(turn, *sub)).collect::<Result<Vec<_>, Fault>>()?;
+        let mut others: Vec<AuthId> = parents.iter().flatten().copied().collect();
         others.sort_unstable();
         others.dedup();
         others.retain(|parent| find(&spenders, *parent).is_none());
@@ -158,17 +160,71 @@ impl Batch {
                 spenders.push(Spender::new(parent, wallet)?);
             }
         }
-        spenders.sort_unstable_by_key(|spender| spender.account);
+        // Only parents of sub-accounts come out of order.
+        if !spenders.is_sorted_by_key(|spender| spender.account) {
+            spenders.sort_unstable_by_key(|spender| spender.account);
+        }
 
-        let spender_of = sources
-            .iter()
-            .map(|source| {
-                let source = (*source)?;
-                let main = if source.is_main() { source } else { parents.get(&source).copied().flatten()? };
-                find(&spenders, main)
-            })
-            .collect();
+        // By number of the source.
+        let mut places = vec![None; sources.accounts.len()];
+        // Both are in order.
+        let mut behind = spenders.iter().enumerate().peekable();
+        for (main, number) in mains {
+            while behind.next_if(|(_, spender)| spender.account < main).is_some() {}
+            places[number] = behind.next_if(|(_, spender)| spender.account == main).map(|(place, _)| place);
+        }
+        for ((_, number), parent) in subs.into_iter().zip(parents) {
+            places[number] = parent.and_then(|parent| find(&spenders, parent));
+        }
+        let spender_of = sources.by_event.iter().map(|number| places[(*number)?]).collect();
         Ok(Batch { sources, spender_of, spenders, remembered, stored })
+    }
+}
+
+/// An account with its number in a batch.
+type Numbered = (AuthId, usize);
+
+/// The accounts and sub-accounts that events name, each with a number.
+struct Sources {
+    /// By event; none: it names no auth ID.
+    by_event: Vec<Option<usize>>,
+    /// By number.
+    accounts: Vec<AuthId>,
+}
+
+impl Sources {
+    fn of(events: &[EventView<'_>]) -> Sources {
+        // Found by a hash, because comparing in order would take ten comparisons an event. Nobody walks over the slots, so no result depends on them.
+        let slots_count = (2 * events.len()).next_power_of_two();
+        let mut slots = vec![None; slots_count];
+        let mut accounts: Vec<AuthId> = Vec::new();
+        let mut number = |source: AuthId| {
+            let mut slot = source.spread() as usize & (slots_count - 1);
+            loop {
+                match slots[slot] {
+                    Some(number) if accounts[number] == source => return number,
+                    Some(_) => slot = (slot + 1) & (slots_count - 1),
+                    None => {
+                        accounts.push(source);
+                        slots[slot] = Some(accounts.len() - 1);
+                        return accounts.len() - 1;
+                    }
+                }
+            }
+        };
+        let by_event = events.iter().map(|event| AuthId::parse(event.auth_id).map(&mut number)).collect();
+        Sources { by_event, accounts }
+    }
+
+    fn in_order(&self) -> Vec<Numbered> {
+        let mut all: Vec<Numbered> = self.accounts.iter().copied().zip(0..).collect();
+        order::sort(&mut all);
+        all
+    }
+
+    /// Of an event; none: it names no auth ID.
+    fn get(&self, event: usize) -> Option<AuthId> {
+        self.by_event[event].map(|number| self.accounts[number])
     }
 }
 
@@ -191,19 +247,20 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held])
         turn.now().saturating_sub(policy.usage_window_ms).max(floor(turn)?),
         turn.now().saturating_add(policy.usage_ahead_ms),
     );
-    let (mut book, terms) = open_book(turn, &batch, events, held)?;
+    let (mut book, asked) = open_book(turn, &batch, events, held)?;
     let mut counts = Counts::default();
     let mut answers = Vec::with_capacity(events.len());
-    let mut transactions = Vec::new();
+    let mut posted = Posted::new(events.len());
     let mut seen = Seen::of(&batch.remembered);
     let mut blocks = Blocks::new(batch.spenders.len());
     let mut rejected = 0_u32;
     let mut latest = turn.now();
     for (place, (event, stored)) in events.iter().zip(batch.stored.iter()).enumerate() {
-        let (source, remembered) = (batch.sources[place], batch.remembered[place]);
+        let (source, remembered) = (batch.sources.get(place), batch.remembered[place]);
         let spender = batch.spender_of[place];
-        let known_as = (event, terms[place].as_ref());
-        let outcome = match verdict(known_as, source, spender.map(|place| &batch.spenders[place]), window) {
+        let asked = asked[place].as_ref();
+        let is_formed = || asked.is_some() || is_well_formed(event, book.terms(event.product, event.heading).as_ref());
+        let outcome = match verdict((event, is_formed), source, spender.map(|place| &batch.spenders[place]), window) {
             Err(rejection) => Err(rejection),
             Ok(source) => match known(&seen, remembered, stored)? {
                 Some(digest) if digest == content(event) => {
@@ -216,12 +273,12 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held])
                 None => {
                     let number = spender.expect("only events of known accounts pass");
                     let spender = &mut batch.spenders[number];
-                    match rate(turn, (&mut book, &mut counts), (event, terms[place]), held.get(place), spender)? {
+                    match rate(turn, (&mut book, &mut counts), (event, asked), held.get(place), spender)? {
                         Err(rejection) => Err(rejection),
                         Ok(rated) => {
                             let block = blocks.of(spender.wallet.currency());
                             let split = block.splits[number].get_or_insert_default();
-                            wallet::debit(turn, spender.account, &mut spender.wallet, rated.total, split)?;
+                            counts.debit(turn, (spender.account, &mut spender.wallet), &rated, split)?;
                             spender.give_back(held.get(place))?;
                             Ok((source, spender.wallet.currency(), rated))
                         }
@@ -236,10 +293,11 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held])
                 let digest = content(event);
                 seen.insert(remembered, digest);
                 let block = blocks.of(currency);
-                block.push(event, source, (remembered, digest), &rated)?;
+                block.push(event, source, &rated)?;
+                block.counted.push((place, digest));
                 if block.counted.len() == EVENTS_PER_TRANSACTION || block.lines.len() >= LINES_BYTES_MAX {
                     let full = std::mem::replace(block, Block::new(batch.spenders.len(), currency));
-                    transactions.push(full.post(turn, &batch.spenders)?);
+                    full.post(turn, &batch.spenders, &mut posted)?;
                 }
             }
             Err(rejection) => {
@@ -253,73 +311,120 @@ pub(super) fn post(turn: &mut Turn<'_>, events: &[EventView<'_>], held: &[Held])
         }
     }
     for block in blocks.ended() {
-        transactions.push(block.post(turn, &batch.spenders)?);
+        block.post(turn, &batch.spenders, &mut posted)?;
     }
-    counts.save(turn);
+    posted.remember(turn, &seen.sorted);
+    let credited = settle_volume(turn, counts, &mut batch.spenders)?;
     if latest > turn.now() {
         coinbox_pricing::note_ahead(turn, latest)?;
     }
-    save_moved(turn, &batch.spenders)?;
+    save_moved(turn, &batch.spenders, &credited)?;
     if rejected > 0 {
         feed::operator_event("usage-rejected", "USE-6")
             .fact("rejected", rejected)
             .fact("events", events.len())
             .tell(turn);
     }
-    Ok(BatchAnswer { answers, transactions })
+    Ok(BatchAnswer { answers, transactions: posted.transactions })
 }
 
-/// Saves the wallets that the batch has moved, and judges those that have fallen below what they are watched for.
-fn save_moved(turn: &mut Turn<'_>, spenders: &[Spender]) -> Result<(), Fault> {
+/// What was posted of a batch.
+struct Posted {
+    transactions: Vec<String>,
+    /// By event: the digest of its content, and the place of its transaction; none: it was not counted.
+    counted: Vec<Option<(u64, usize)>>,
+}
+
+impl Posted {
+    fn new(events: usize) -> Posted {
+        Posted { transactions: Vec::new(), counted: vec![None; events] }
+    }
+
+    /// Writes which events were counted, in the order of their keys.
+    fn remember(&self, turn: &mut Turn<'_>, sorted: &[(Remembered, usize)]) {
+        let longest = self.transactions.iter().map(String::len).max().unwrap_or(0);
+        turn.expect_appended(sorted.len(), sorted.len() * (KEY_BYTES + 40 + longest));
+        for (remembered, place) in sorted {
+            let Some((digest, transaction)) = self.counted[*place] else { continue };
+            let rest = |key: &mut String| remembered.push_rest(key);
+            turn.append_keyed(COUNTED, rest, |text| {
+                text.push_str(r#"{"v":1,"d":""#);
+                push_hex(text, digest);
+                text.push_str(r#"","t":""#);
+                text.push_str(&self.transactions[transaction]);
+                text.push_str(r#""}"#);
+            });
+        }
+    }
+}
+
+/// Settles what volume tiers have made cheaper or dearer (USE-9), behind the events, and writes the counts. Answers who was given something back.
+fn settle_volume(turn: &mut Turn<'_>, mut counts: Counts, spenders: &mut [Spender]) -> Result<BTreeSet<AuthId>, Fault> {
+    let mut credited = BTreeSet::new();
+    for ((account, month), due) in counts.due()? {
+        let number = find(spenders, account).expect("its events were posted");
+        if volume::settle(turn, (account, month), &mut spenders[number].wallet, &mut counts, &due)? {
+            credited.insert(account);
+        }
+    }
+    counts.save(turn);
+    Ok(credited)
+}
+
+/// Saves the wallets that the batch has moved, and judges those that have fallen below what they are watched for, or were given something back.
+fn save_moved(turn: &mut Turn<'_>, spenders: &[Spender], credited: &BTreeSet<AuthId>) -> Result<(), Fault> {
     let mut to_judge = Vec::new();
     for spender in spenders {
+        if credited.contains(&spender.account) {
+            wallet::save(turn, spender.account, &spender.wallet);
+            to_judge.push((spender.account, Occasion::Credit));
+            continue;
+        }
         if moved_by_debits(&spender.wallet) != spender.before {
             let freed = spender.wallet.reserved != spender.before.2;
             if spender.wallet.available()? < spender.wallet.trip || (freed && spender.tripped) {
                 wallet::save(turn, spender.account, &spender.wallet);
-                to_judge.push(spender.account);
+                to_judge.push((spender.account, Occasion::Debit));
             } else {
                 wallet::save_last(turn, spender.account, &spender.wallet);
             }
         }
     }
-    to_judge.into_iter().try_for_each(|main| judge(turn, main, Occasion::Debit))
+    to_judge.into_iter().try_for_each(|(main, occasion)| judge(turn, main, occasion))
 }
 
-/// The price book with all that these events need, and their terms.
+/// The price book with all that these events need, and what their prices depend on: of those that are well-formed, of a known product and account.
 fn open_book(
     turn: &Turn<'_>,
     batch: &Batch,
     events: &[EventView<'_>],
     held: &[Held],
-) -> Result<(Book, Vec<Option<Terms>>), Fault> {
+) -> Result<(Book, Vec<Option<Asked>>), Fault> {
     let mut book = Book::open(turn)?;
-    let terms: Vec<Option<Terms>> = events.iter().map(|event| book.terms(event.product, event.heading)).collect();
-    book.prefetch(
-        turn,
-        events.iter().zip(&terms).zip(&batch.spender_of).filter_map(|((event, terms), spender)| {
-            let terms = terms.filter(|terms| is_well_formed(event, Some(terms)))?;
-            Some((*event, terms, batch.spenders[(*spender)?].payer()))
-        }),
-    )?;
-    prefetch_month_use(turn, &mut book, batch, (events, &terms, held))?;
-    Ok((book, terms))
+    let ask = |(event, spender): (&EventView<'_>, &Option<usize>)| {
+        let terms = book.terms(event.product, event.heading).filter(|terms| is_well_formed(event, Some(terms)))?;
+        Some(book.ask((*event, terms, batch.spenders[(*spender)?].payer())))
+    };
+    let asked: Vec<Option<Asked>> = events.iter().zip(&batch.spender_of).map(ask).collect();
+    book.load(turn, asked.iter().flatten())?;
+    prefetch_month_use(turn, &mut book, batch, (events, &asked, held))?;
+    Ok((book, asked))
 }
 
 /// What an event costs: at the price that its reservation was quoted, or at the price in force at its own time.
 fn rate(
     turn: &Turn<'_>,
     (book, counts): (&mut Book, &mut Counts),
-    (event, terms): (&EventView<'_>, Option<Terms>),
+    (event, asked): (&EventView<'_>, Option<&Asked>),
     held: Option<&Held>,
     spender: &Spender,
 ) -> Result<Result<Rated, Rejection>, Fault> {
-    let Some(terms) = terms else { return Ok(Err(Rejection::UnknownProduct)) };
+    let Some(asked) = asked else { return Ok(Err(Rejection::UnknownProduct)) };
     if let Some(price) = held.and_then(|held| held.quoted.as_ref()) {
-        return Ok(Ok(counts.rate(turn, (spender.account, event), price, &terms)?));
+        return Ok(Ok(counts.rate(turn, (spender.account, event), price, asked.terms())?));
     }
-    match book.find(turn, (*event, terms, spender.payer()))? {
-        Ok(price) => Ok(Ok(counts.rate(turn, (spender.account, event), &price, &terms)?)),
+    match book.find_asked(turn, asked)? {
+        Ok(price) => Ok(Ok(counts.rate(turn, (spender.account, event), &price, asked.terms())?)),
         Err(rejection) => Ok(Err(rejection)),
     }
 }
@@ -329,7 +434,7 @@ fn prefetch_month_use(
     turn: &Turn<'_>,
     book: &mut Book,
     batch: &Batch,
-    (events, terms, held): (&[EventView<'_>], &[Option<Terms>], &[Held]),
+    (events, asked, held): (&[EventView<'_>], &[Option<Asked>], &[Held]),
 ) -> Result<(), Fault> {
     let quoted = |place: usize| held.get(place).and_then(|held: &Held| held.quoted.as_ref());
     if !book.has_tiers() && !(0..held.len()).filter_map(quoted).any(|price| price.tiers.is_some()) {
@@ -337,14 +442,11 @@ fn prefetch_month_use(
     }
     let mut priced = Vec::new();
     for (place, event) in events.iter().enumerate() {
-        let (Some(terms), Some(spender)) = (terms[place], batch.spender_of[place]) else { continue };
-        if !is_well_formed(event, Some(&terms)) {
-            continue;
-        }
+        let (Some(asked), Some(spender)) = (&asked[place], batch.spender_of[place]) else { continue };
         let spender = &batch.spenders[spender];
         let price = match quoted(place) {
             Some(price) => Some(price.clone()),
-            None => book.find(turn, (*event, terms, spender.payer()))?.ok(),
+            None => book.find_asked(turn, asked)?.ok(),
         };
         priced.extend(price.map(|price| (spender.account, *event, price)));
     }
@@ -354,12 +456,12 @@ fn prefetch_month_use(
 
 /// What can be said of an event before it is looked up. Answers its source.
 fn verdict(
-    (event, terms): (&EventView<'_>, Option<&Terms>),
+    (event, is_formed): (&EventView<'_>, impl FnOnce() -> bool),
     source: Option<AuthId>,
     spender: Option<&Spender>,
     (oldest, newest): (Instant, Instant),
 ) -> Result<AuthId, Rejection> {
-    let source = source.filter(|_| is_well_formed(event, terms)).ok_or(Rejection::Malformed)?;
+    let source = source.filter(|_| is_formed()).ok_or(Rejection::Malformed)?;
     let spender = spender.ok_or(Rejection::UnknownAccount)?;
     if spender.wallet.is_closed() {
         return Err(Rejection::AccountClosed);
@@ -375,6 +477,8 @@ fn verdict(
 
 /// The events of this batch that were counted, as far as they come more than once.
 struct Seen {
+    /// All events of the batch with their places, in order.
+    sorted: Vec<(Remembered, usize)>,
     /// What comes more than once, in order: next to nothing.
     repeated: Vec<Remembered>,
     digests: BTreeMap<Remembered, u64>,
@@ -382,10 +486,10 @@ struct Seen {
 
 impl Seen {
     fn of(all: &[Remembered]) -> Seen {
-        let mut sorted = all.to_vec();
-        sorted.sort_unstable();
-        let repeated = sorted.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]).collect();
-        Seen { repeated, digests: BTreeMap::new() }
+        let mut sorted: Vec<(Remembered, usize)> = all.iter().copied().zip(0..).collect();
+        order::sort(&mut sorted);
+        let repeated = sorted.windows(2).filter(|two| two[0].0 == two[1].0).map(|two| two[0].0).collect();
+        Seen { sorted, repeated, digests: BTreeMap::new() }
     }
 
     fn get(&self, remembered: Remembered) -> Option<u64> {
@@ -462,14 +566,13 @@ impl Blocks {
 struct Block {
     currency: Currency,
     lines: String,
-    /// By event: under what it is remembered, and the digest of its content.
-    counted: Vec<(Remembered, u64)>,
+    /// Places of its events in the batch, and the digests of their content.
+    counted: Vec<(usize, u64)>,
     /// By spender; none: no event of this one.
     splits: Vec<Option<Split>>,
     income: BTreeMap<Product, Money>,
     /// Income of what rides on the events.
     surcharges: BTreeMap<SurchargeCode, Money>,
-    price: (String, String),
 }
 
 impl Block {
@@ -481,39 +584,25 @@ impl Block {
             splits: vec![None; spenders],
             income: BTreeMap::new(),
             surcharges: BTreeMap::new(),
-            price: (String::new(), String::new()),
         }
     }
 
-    fn push(
-        &mut self,
-        event: &EventView<'_>,
-        source: AuthId,
-        counted: (Remembered, u64),
-        rated: &Rated,
-    ) -> Result<(), Fault> {
+    fn push(&mut self, event: &EventView<'_>, source: AuthId, rated: &Rated) -> Result<(), Fault> {
         let income = self.income.entry(event.product).or_default();
         *income = income.plus(rated.amount)?;
-        self.counted.push(counted);
         if !self.lines.is_empty() {
             self.lines.push(',');
         }
-        let (prefix, rate) = &mut self.price;
-        prefix.clear();
-        rate.clear();
-        rated.prefix.append_to(prefix);
+        let prefix = |text: &mut String| rated.prefix.append_to(text);
         if rated.parts.is_empty() {
-            rated.rate.append_to(rate);
-            Line::write(&mut self.lines, source, event, (prefix, rate), rated.billed, rated.amount);
+            Line::write(&mut self.lines, source, event, (prefix, rated.rate), rated.billed, rated.amount);
         }
         for (place, part) in rated.parts.iter().enumerate() {
             if place > 0 {
                 self.lines.push(',');
             }
-            rate.clear();
-            part.rate.append_to(rate);
             let of = (part.quantity, part.billed);
-            Line::write_part(&mut self.lines, source, event, (prefix, rate), of, part.amount);
+            Line::write_part(&mut self.lines, source, event, (prefix, part.rate), of, part.amount);
         }
         for ridden in &rated.ridden {
             self.push_ridden(event, source, ridden)?;
@@ -531,15 +620,13 @@ impl Block {
             Basis::Unit => (Some(event.product), event.quantity),
         };
         let code = ChargeCode::Surcharge(rider.code, of).code();
-        let rate = &mut self.price.1;
-        rate.clear();
-        rider.rate.append_to(rate);
         self.lines.push(',');
-        Line::write_ridden(&mut self.lines, source, event, (&code, &rider.words, rate), (quantity, *billed), *amount);
+        let words = (code.as_str(), rider.words.as_str(), rider.rate);
+        Line::write_ridden(&mut self.lines, source, event, words, (quantity, *billed), *amount);
         Ok(())
     }
 
-    fn post(mut self, turn: &mut Turn<'_>, spenders: &[Spender]) -> Result<String, Fault> {
+    fn post(self, turn: &mut Turn<'_>, spenders: &[Spender], posted: &mut Posted) -> Result<(), Fault> {
         let id = ledger::next_id(turn)?;
         let mut total = Money::ZERO;
         for amount in self.income.values().chain(self.surcharges.values()) {
@@ -552,20 +639,8 @@ impl Block {
             .fact("amount", total);
         told.in_currency(self.currency).transaction(&id).tell(turn);
         let count = self.counted.len();
-        // As numbers, so that text that is sorted later is sorted already.
-        self.counted.sort_unstable();
-        turn.expect_appended(count, count * (KEY_BYTES + 40 + id.len()));
-        let mut key = String::with_capacity(KEY_BYTES);
-        for (remembered, digest) in self.counted {
-            key.clear();
-            remembered.push_key(&mut key);
-            turn.append_written(&key, |text| {
-                text.push_str(r#"{"v":1,"d":""#);
-                push_hex(text, digest);
-                text.push_str(r#"","t":""#);
-                text.push_str(&id);
-                text.push_str(r#""}"#);
-            });
+        for (place, digest) in self.counted {
+            posted.counted[place] = Some((digest, posted.transactions.len()));
         }
         let mut postings: Vec<Posting> = Vec::with_capacity(accounts + self.income.len() + self.surcharges.len());
         for (spender, split) in spenders.iter().zip(&self.splits) {
@@ -579,7 +654,8 @@ impl Block {
             postings.push(Posting(LedgerAccount::Surcharge(code), None, amount.negated()?));
         }
         ledger::post_usage(turn, (&id, self.currency), count, postings, &self.lines)?;
-        Ok(id)
+        posted.transactions.push(id);
+        Ok(())
     }
 }
 

@@ -45,7 +45,8 @@ pub enum Grouping {
 }
 
 /// What charges beyond usage are for.
-const BEYOND_USAGE: [&str; 6] = ["number-rent", "number-setup", "seats", "adjustment", "correction", "surcharge"];
+const BEYOND_USAGE: [&str; 7] =
+    ["number-rent", "number-setup", "seats", "adjustment", "correction", "surcharge", "volume-tiers"];
 
 /// Whether a charge code is of a product, or of what is charged for beyond usage.
 fn is_of(product: &str, code: &str) -> bool {

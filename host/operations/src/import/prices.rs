@@ -24,12 +24,12 @@ pub const MORE_COLUMNS: [&str; 3] = ["group", "number_type", "setup"];
 /// prefix and group.
 const RIDING: [&str; 2] = ["surcharge", "per"];
 /// How many columns may follow.
-const MOST: usize = MORE_COLUMNS.len() + RIDING.len() + products::COLUMNS.len() + 1;
+const MOST: usize = MORE_COLUMNS.len() + RIDING.len() + products::COLUMNS.len() + 2;
 /// Columns beyond those that every price file has: also those of surcharges, and of products, which have the product `product`, and their
-/// headings, and that of tiers.
+/// headings, and those of tiers.
 const OPTIONAL: [&str; MOST] = {
     let mut all = [""; MOST];
-    let parts: [&[&str]; 4] = [&MORE_COLUMNS, &RIDING, &products::COLUMNS, &[tiers::COLUMN]];
+    let parts: [&[&str]; 4] = [&MORE_COLUMNS, &RIDING, &products::COLUMNS, &[tiers::COLUMN, tiers::MODE]];
     let (mut part, mut place, mut filled) = (0, 0, 0);
     while filled < MOST {
         if place < parts[part].len() {
@@ -51,12 +51,15 @@ const PRODUCTS: &str = "must be the code of a product such as voice, or number, 
 const NUMBER_TYPES: [&str; 4] = ["local", "national", "mobile", "toll-free"];
 /// Rows of one call.
 const CALL_ROWS: usize = 1000;
-/// Rows of one version.
+/// Rows of usage of one version.
 const ROWS_MAX: usize = 100_000;
+/// Prices of one file: a version has these rows, and at most 20 000 steps of tiers, 1100 prices of numbers and 500 surcharges. So whatever is exported
+/// can be imported.
+const PRICES_MAX: usize = 150_000;
 /// Largest JSON file.
 const JSON_BYTES_MAX: u64 = 64 << 20;
 
-/// All prices of a file, at most 100 000, and the products that it brings.
+/// All prices of a file, at most 150 000 with at most 100 000 rows of usage, and the products that it brings.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct PriceFile {
     /// Of usage.
@@ -281,8 +284,8 @@ impl Reader<'_> {
 
 /// Sorts one row into its kind. Its columns are those that are not empty.
 fn push(path: &Path, prices: &mut PriceFile, line: u64, mut row: Map<String, Value>) -> Result<(), ImportError> {
-    if prices.count() == ROWS_MAX {
-        return Err(wrong_line(path, line, format!("a price book has at most {ROWS_MAX} rows")));
+    if prices.count() == PRICES_MAX {
+        return Err(wrong_line(path, line, format!("a price file has at most {PRICES_MAX} prices")));
     }
     if row.contains_key("surcharge") {
         prices.surcharges.push(PriceRow { line, row: surcharge(path, line, row)? });
@@ -336,6 +339,9 @@ fn push(path: &Path, prices: &mut PriceFile, line: u64, mut row: Map<String, Val
         _ => {
             if !row["heading"].as_str().is_some_and(is_code) {
                 return Err(wrong_line(path, line, format!("heading: must be {CODE_LIMIT}")));
+            }
+            if prices.rows.len() == ROWS_MAX {
+                return Err(wrong_line(path, line, format!("a price book has at most {ROWS_MAX} rows of usage")));
             }
             let named = row.into_iter().map(|(name, value)| (name.replace('_', "-"), value)).collect();
             prices.rows.push(PriceRow { line, row: Value::Object(named) });
@@ -718,7 +724,7 @@ mod tests {
         let csv =
             of(&format!("{header}\n{row}\nsms,outbound,,1,0.008,,,1000\nsms,outbound,,1,0.005,,,5000\n")).expect("csv");
         let step = |above: &str, rate: &str| json!({"above": above, "rate": rate});
-        let table = json!({"product": "sms", "heading": "outbound", "prefix": "1",
+        let table = json!({"product": "sms", "heading": "outbound", "prefix": "1", "mode": "graduated",
             "steps": [step("1000", "0.008"), step("5000", "0.005")]});
         assert_eq!(csv.tiers(), Some(vec![table]));
         assert_eq!((csv.count(), csv.rows.len(), csv.tiers[1].line), (3, 1, 4));
@@ -731,6 +737,42 @@ mod tests {
             ("sms,outbound,US,1,0.01,,,1000", "country: must be empty for a tier"),
             ("sms,outbound,,1,0.01,,,-1", "tier_above: must be a whole number"),
             ("sms,outbound,,1,1,,,9\nsms,outbound,,1,2,,,9", "tier 9 of sms outbound 1 stands in line 2 too"),
+        ] {
+            let error = of(&format!("{header}\n{rows}\n")).expect_err("wrong");
+            assert!(error.ends_with(problem), "{error}");
+        }
+    }
+
+    /// What a full version is exported as: its rows, and what comes with them.
+    #[test]
+    fn steps_and_numbers_do_not_count_as_rows_of_usage() {
+        let mut text = format!("{},number_type,tier_above\n", HEADER.trim_end());
+        for row in 0..ROWS_MAX {
+            text.push_str(&format!("sms,outbound,US,1{row},0.01,0,0,,\n"));
+        }
+        let more = "sms,outbound,,10,0.008,,,,1000\nnumber,,US,,1,,,local,\n";
+        let full = of(&format!("{text}{more}")).expect("a full version");
+        assert_eq!((full.rows.len(), full.count()), (ROWS_MAX, ROWS_MAX + 2));
+        let error = of(&format!("{text}sms,outbound,US,2,0.01,0,0,,\n")).expect_err("one row too many");
+        assert_eq!(error, "FILE, line 100002: a price book has at most 100000 rows of usage");
+        for step in 0..=PRICES_MAX - ROWS_MAX {
+            text.push_str(&format!("sms,outbound,,1,0.01,,,,{}\n", step + 1));
+        }
+        let error = of(&text).expect_err("one step too many");
+        assert_eq!(error, "FILE, line 150002: a price file has at most 150000 prices");
+    }
+
+    #[test]
+    fn a_step_says_which_units_it_is_for() {
+        let header = format!("{},tier_above,tier_mode", HEADER.trim_end());
+        let row = "sms,outbound,US,1,0.01,0,0,,";
+        let csv = of(&format!("{header}\n{row}\nsms,outbound,,1,0.008,,,1000,volume\n")).expect("csv");
+        let table = json!({"product": "sms", "heading": "outbound", "prefix": "1", "mode": "volume",
+            "steps": [{"above": "1000", "rate": "0.008"}]});
+        assert_eq!(csv.tiers(), Some(vec![table]));
+        for (rows, problem) in [
+            ("sms,outbound,,1,1,,,9,some", "line 2: tier_mode: must be graduated or volume"),
+            ("sms,outbound,US,1,1,0,0,,volume", "line 2: tier_mode: must be empty for the product sms"),
         ] {
             let error = of(&format!("{header}\n{rows}\n")).expect_err("wrong");
             assert!(error.ends_with(problem), "{error}");
@@ -752,7 +794,7 @@ mod tests {
             (HEADER.to_owned(), "FILE: it holds no price row"),
             (
                 "product,rate\n".to_owned(),
-                "FILE, line 1: the header lacks heading, country, prefix, first_increment, next_increment; it must name product, heading, country, prefix, rate, first_increment, next_increment, and may name group, number_type, setup, surcharge, per, code, unit, rating, unit_size, price_unit, words, tax_code, other_side, tier_above",
+                "FILE, line 1: the header lacks heading, country, prefix, first_increment, next_increment; it must name product, heading, country, prefix, rate, first_increment, next_increment, and may name group, number_type, setup, surcharge, per, code, unit, rating, unit_size, price_unit, words, tax_code, other_side, tier_above, tier_mode",
             ),
             (
                 "{\"rows\": 5}".to_owned(),
@@ -771,7 +813,7 @@ mod tests {
     #[test]
     fn columns_that_are_not_known_are_refused_in_both_forms_07_columns_that_mean_nothing() {
         let known = "known are product, heading, country, prefix, rate, first_increment, next_increment, group, number_type, setup, \
-                     surcharge, per, code, unit, rating, unit_size, price_unit, words, tax_code, other_side, tier_above";
+                     surcharge, per, code, unit, rating, unit_size, price_unit, words, tax_code, other_side, tier_above, tier_mode";
         let header = HEADER.trim_end();
         for (column, row) in [("set-up", "5.00"), ("currency", "EUR"), ("effective_date", "2027-01-01"), ("rate ", "1")]
         {

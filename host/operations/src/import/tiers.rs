@@ -1,4 +1,5 @@
-//! Tiers in price files: a row with a quantity in `tier_above` is one step of the price row with its product, heading and prefix (USE-9).
+//! Tiers in price files: a row with a quantity in `tier_above` is one step of the price row with its product, heading and prefix (USE-9). `tier_mode` says
+//! which units it is for; empty, those above it.
 
 use super::error::{ImportError, wrong_line};
 use super::price_row::PriceRow;
@@ -7,11 +8,16 @@ use std::path::Path;
 
 /// The column of a step: how much of the month comes before it, in the unit of the product.
 pub(super) const COLUMN: &str = "tier_above";
+/// The column that says which units a step is for.
+pub(super) const MODE: &str = "tier_mode";
+/// What it may say. Empty: the first.
+const MODES: [&str; 2] = ["graduated", "volume"];
 
 /// A step, with the row that it is of.
 pub(super) fn step(path: &Path, line: u64, row: &Map<String, Value>) -> Result<Value, ImportError> {
     const NEEDED: [&str; 4] = ["product", "heading", "rate", COLUMN];
-    if let Some(other) = row.keys().find(|name| !NEEDED.contains(&name.as_str()) && *name != "prefix") {
+    let known = |name: &str| NEEDED.contains(&name) || ["prefix", MODE].contains(&name);
+    if let Some(other) = row.keys().find(|name| !known(name)) {
         return Err(wrong_line(path, line, format!("{other}: must be empty for a tier")));
     }
     if let Some(missing) = NEEDED.iter().find(|name| !row.contains_key(**name)) {
@@ -22,15 +28,18 @@ pub(super) fn step(path: &Path, line: u64, row: &Map<String, Value>) -> Result<V
         other => other.as_u64(),
     };
     let above = above.ok_or_else(|| wrong_line(path, line, format!("{COLUMN}: must be a whole number")))?;
+    let mode = row.get(MODE).cloned().unwrap_or_else(|| Value::from(MODES[0]));
+    if !mode.as_str().is_some_and(|mode| MODES.contains(&mode)) {
+        return Err(wrong_line(path, line, format!("{MODE}: must be {}", MODES.join(" or "))));
+    }
     let prefix = row.get("prefix").cloned().unwrap_or_else(|| Value::from(""));
-    Ok(
-        json!({"product": row["product"], "heading": row["heading"], "prefix": prefix, "above": above.to_string(), "rate": row["rate"]}),
-    )
+    Ok(json!({"product": row["product"], "heading": row["heading"], "prefix": prefix, "mode": mode,
+        "above": above.to_string(), "rate": row["rate"]}))
 }
 
-/// What names the row of a step.
-fn row_of(step: &PriceRow) -> [&Value; 3] {
-    ["product", "heading", "prefix"].map(|name| &step.row[name])
+/// What names the table of a step. Steps of one row in two modes are two tables, which the rules refuse.
+fn row_of(step: &PriceRow) -> [&Value; 4] {
+    ["product", "heading", "prefix", "mode"].map(|name| &step.row[name])
 }
 
 /// The steps of each row, in the order of the file.
@@ -52,10 +61,10 @@ fn by_row(steps: &[PriceRow]) -> Vec<Vec<&PriceRow>> {
 /// Tiers as the contract takes them.
 pub(super) fn tables(steps: &[PriceRow]) -> Vec<Value> {
     let table = |steps: Vec<&PriceRow>| {
-        let [product, heading, prefix] = row_of(steps[0]);
+        let [product, heading, prefix, mode] = row_of(steps[0]);
         let shown = |step: &PriceRow| json!({"above": step.row["above"], "rate": step.row["rate"]});
         let shown: Vec<Value> = steps.iter().map(|step| shown(step)).collect();
-        json!({"product": product, "heading": heading, "prefix": prefix, "steps": shown})
+        json!({"product": product, "heading": heading, "prefix": prefix, "mode": mode, "steps": shown})
     };
     by_row(steps).into_iter().map(table).collect()
 }
@@ -82,6 +91,7 @@ pub(super) fn rows(tables: &Value) -> impl Iterator<Item = Map<String, Value>> {
                 ("prefix", &table["prefix"]),
                 ("rate", &step["rate"]),
                 (COLUMN, &step["above"]),
+                (MODE, &table["mode"]),
             ];
             columns.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
         })
@@ -94,7 +104,8 @@ mod tests {
 
     fn steps() -> Vec<PriceRow> {
         let step = |line, prefix: &str, above: &str| {
-            let row = json!({"product": "sms", "heading": "outbound", "prefix": prefix, "above": above, "rate": "1"});
+            let row = json!({"product": "sms", "heading": "outbound", "prefix": prefix, "mode": "volume", "above": above,
+                "rate": "1"});
             PriceRow { line, row }
         };
         vec![step(2, "44", "5"), step(3, "1", "7"), step(4, "44", "9")]
@@ -103,11 +114,14 @@ mod tests {
     #[test]
     fn steps_are_put_together_by_row() {
         let step = |above: &str| json!({"above": above, "rate": "1"});
-        let table = |prefix: &str, steps: Vec<Value>| json!({"product": "sms", "heading": "outbound", "prefix": prefix, "steps": steps});
+        let table = |prefix: &str, steps: Vec<Value>| json!({"product": "sms", "heading": "outbound", "prefix": prefix, "mode": "volume", "steps": steps});
         let tables = tables(&steps());
         assert_eq!(tables, [table("44", vec![step("5"), step("9")]), table("1", vec![step("7")])]);
         let above: Vec<Value> = rows(&Value::from(tables)).map(|row| row[COLUMN].clone()).collect();
         assert_eq!(above, ["5", "9", "7"]);
+        let mut two_modes = steps();
+        two_modes[2].row["mode"] = Value::from("graduated");
+        assert_eq!(super::tables(&two_modes).len(), 3, "the rules say that one row has two tables");
     }
 
     #[test]

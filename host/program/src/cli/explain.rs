@@ -480,6 +480,11 @@ const SENTENCES: &[Line] = &[
         ALWAYS,
         "Paid seats were set from {before} to {seats}[ by {by}]; they are charged from the next first of a month.",
     ),
+    (
+        "volume-tiers-settled",
+        ALWAYS,
+        "The volume of {month} for {product} {heading}[ {prefix}] has reached another step, at {units} units: all of them have its rate[; {given-back} was given back][; {charged} more was charged][; the balance is {balance}].",
+    ),
     ("seats-charged", ALWAYS, "{seats} seats for {month} were charged with {amount}[; the balance is {balance}]."),
     (
         "recurring-started",

@@ -258,7 +258,8 @@ fn price_table(prices: &Value) -> Rows {
     for table in prices["tiers"].as_array().into_iter().flatten() {
         for step in table["steps"].as_array().into_iter().flatten() {
             let [product, heading, prefix] = ["product", "heading", "prefix"].map(|name| field(table, name));
-            let told = format!("above {}", field(step, "above"));
+            let all = if table["mode"] == "volume" { ", all units" } else { "" };
+            let told = format!("above {}{all}", field(step, "above"));
             let blank = [(); 4].map(|()| String::new());
             let row = [product, heading, String::new(), prefix, field(step, "rate")].into_iter();
             rows.add(row.chain(blank).chain([told]).collect());

@@ -113,6 +113,11 @@ mod tests {
             ("coinbox recurring add MA1 R --product p --heading h", "charge.quantity", "--quantity"),
             ("coinbox recurring add MA1 R --product p --heading h", "charge.reference", "REFERENCE"),
             ("coinbox recurring change MA1 R 2", "quantity", "QUANTITY"),
+            ("coinbox review ask MA1 --kind identity", "kinds[0]", "--kind"),
+            ("coinbox review note MA1 x", "text", "TEXT"),
+            ("coinbox review reinstate MA1 --document x", "documents[0]", "--document"),
+            ("coinbox member issue-temporary MA1 1 --reason r", "number", "NUMBER"),
+            ("coinbox member invite-owner MA1 x", "name", "NAME"),
             ("coinbox recurring end MA1 R --last-month x", "last-month", "--last-month"),
         ] {
             assert_eq!(told(line, field), name, "{line}");

@@ -20,6 +20,8 @@ mod numbers;
 mod operation;
 mod operators;
 mod pdf;
+mod people;
+mod person;
 mod policy;
 mod products;
 mod queue;
@@ -37,13 +39,14 @@ mod work;
 
 use crate::config::{Accept, Config};
 use crate::open;
-use arguments::{Accepted, Arguments, Command, Common, Documents, Usage};
+use arguments::{Accepted, Arguments, Command, Common, Documents, MyOwn, Own, Usage};
 use clap::{CommandFactory, FromArgMatches};
 use coinbox_host::coinbox::Drive;
 use coinbox_host::text;
 use coinbox_operations::link::Link;
 use coinbox_operations::local::Local;
 use coinbox_operations::remote::Remote;
+use person::Person;
 use show::Output;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -100,12 +103,15 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Restore { from, copy } => return operation::restore(&config, &output, &from, copy),
         Command::Simulate(arguments) => return simulate::run(&config, &output, &arguments),
         Command::Operator(command) => return operators::operators(&config, &output, command),
+        Command::Signup(_) | Command::Login(_) | Command::Me(_) => return own(&common, &config, &output, command),
         _ => {}
     }
     let work = Work { link: connect(&common, &config, &command)?, output };
     let done = match command {
         Command::Account(command) => accounts::account(&work, command),
         Command::Subaccount(command) => accounts::subaccount(&work, command),
+        Command::Review(command) => people::review(&work, command),
+        Command::Member(command) => people::member(&work, command),
         Command::Credit(command) => credits::credit(&work, command),
         Command::Coupons(command) => coupons::coupons(&work, command),
         Command::Recharge(command) => credits::recharge(&work, command),
@@ -137,6 +143,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Serve(_) | Command::Restore { .. } | Command::Config | Command::Operator(_) | Command::Simulate(_) => {
             Ok(())
         }
+        Command::Signup(_) | Command::Login(_) | Command::Me(_) => Ok(()),
     };
     // What a command has made due is driven even if the command's own end was a failure.
     let finished = work.link.finish();
@@ -158,6 +165,9 @@ fn takes_key(command: &Command) -> bool {
             | Command::Backup { .. }
             | Command::Forecast { .. }
             | Command::Verify
+            | Command::Signup(_)
+            | Command::Login(_)
+            | Command::Me(_)
     )
 }
 
@@ -225,10 +235,26 @@ fn connect(common: &Common, config: &Config, command: &Command) -> anyhow::Resul
             )
         })?,
     };
+    Ok(Box::new(Remote::new(&server_of(common, config), token, key)?))
+}
+
+/// The server that was named, or the configured one on this machine.
+fn server_of(common: &Common, config: &Config) -> String {
     // Not a variable of the flag: one in the environment must not contradict `--data`.
     let server = common.server.clone().or_else(|| std::env::var("COINBOX_SERVER").ok());
-    let url = server.unwrap_or_else(|| server_url(config));
-    Ok(Box::new(Remote::new(&url, token, key)?))
+    server.unwrap_or_else(|| server_url(config))
+}
+
+/// A person's own commands: they go through the door that everybody uses.
+fn own(common: &Common, config: &Config, output: &Output, command: Command) -> anyhow::Result<()> {
+    anyhow::ensure!(common.data.is_none(), "--data: this command needs a running server; name it with --server");
+    let person = |own: &Own| Person::new(&server_of(common, config), own, output);
+    match command {
+        Command::Signup(asked) => person::signup(&mut person(&asked.own)?, asked.command),
+        Command::Login(asked) => person::login(&mut person(&asked.own)?, asked),
+        Command::Me(asked) => person::me(&mut person(&asked.own)?, asked.command.unwrap_or(MyOwn::Show)),
+        _ => Ok(()),
+    }
 }
 
 /// The configured address, as it is reached on this machine.

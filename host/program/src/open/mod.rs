@@ -5,6 +5,7 @@ mod parts;
 
 use crate::config::{ClockMode, Config, Email};
 use coinbox_host::admission::Buckets;
+use coinbox_host::blobs::Blobs;
 use coinbox_host::capability::{Capabilities, Clock, Mailer};
 use coinbox_host::clock::{ClockMark, GuardedClock, Machine, RealClock, SimulatedClock};
 use coinbox_host::coinbox::{Coinbox, Drive, EffectDoor, Options, StoreChoice};
@@ -270,9 +271,14 @@ fn open_once(
     let kept = Kept { clock_file, guard, age };
     kept.keep_clock(coinbox.now())?;
     kept.guard.iter().for_each(Guard::keep);
-    let mut running = Running::new(coinbox, metrics).with(Arc::new(kept));
-    running.documents = documents;
+    let running = Running::new(coinbox, metrics).with(Arc::new(kept)).keeping(documents, blobs(data)?);
     Ok(Opened { running, new, last })
+}
+
+/// Where the bytes of documents are that people hand in.
+fn blobs(data: &Path) -> anyhow::Result<Arc<Blobs>> {
+    let opened = Blobs::beside_store(data);
+    opened.map(Arc::new).map_err(|error| anyhow::anyhow!("documents of people, below {}: {error}", data.display()))
 }
 
 /// The stock of numbers and the journal of their orders.

@@ -113,7 +113,8 @@ fn in_words(weakness: &str) -> &str {
 
 /// What the client called an argument.
 fn field_name(field: &str) -> String {
-    match field.strip_prefix("change.").unwrap_or(field) {
+    let inside = ["change.", "sign-up.", "document."].iter().find_map(|record| field.strip_prefix(record));
+    match inside.unwrap_or(field) {
         "caller.idempotency-key" => "Idempotency-Key".to_owned(),
         "old" => "password".to_owned(),
         "new" => "new_password".to_owned(),
@@ -141,6 +142,8 @@ mod tests {
             ("old", "password"),
             ("new", "new_password"),
             ("change.language", "language"),
+            ("sign-up.company", "company"),
+            ("document.name", "name"),
             ("device-token", "device_token"),
             ("caller.idempotency-key", "Idempotency-Key"),
         ] {

@@ -13,10 +13,11 @@ use coinbox_operations::qr;
 use serde_json::{Map, Value, json};
 
 /// Names of fields that are moments.
-const MOMENTS: [&str; 11] = [
+const MOMENTS: [&str; 12] = [
     "again",
     "at",
     "authenticator",
+    "due",
     "ends",
     "from",
     "last-login",

@@ -7,7 +7,7 @@ use super::records::{Entry, Recurring, reference_of};
 use coinbox_credit::movements::posting::{self, Debit};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
-use coinbox_ground::calendar::{self, Month};
+use coinbox_ground::calendar::Month;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
@@ -39,11 +39,12 @@ impl Part {
     /// What is paid of the month of a start: by days the first one and the last one count (R20). None: nothing.
     pub(super) fn first(treatment: FirstMonth, at: Instant) -> Option<Part> {
         let month = Month::of(at);
-        let left = month.days() - i64::from(calendar::date(at).day()) + 1;
         match treatment {
             FirstMonth::None => None,
             FirstMonth::Full => Some(Part::WHOLE),
-            FirstMonth::Prorated => Some(Part { days: left.unsigned_abs(), of: month.days().unsigned_abs() }),
+            FirstMonth::Prorated => {
+                Some(Part { days: month.days_left(at).unsigned_abs(), of: month.days().unsigned_abs() })
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use super::record::{Wallet, is_nothing, is_zero};
 use crate::lots::Place;
 use coinbox_ground::currency::Currency;
 use coinbox_ground::money::Money;
-use coinbox_ground::text::push_number;
+use coinbox_ground::text::{ascii, push_number};
 
 /// Appends the text of a wallet.
 pub(super) fn write(text: &mut String, wallet: &Wallet) {
@@ -104,14 +104,9 @@ impl Left<'_> {
     /// A whole number as JSON has it: no zero in front, no sign before zero.
     fn number(&mut self) -> Option<i64> {
         let negative = self.skip(b"-");
-        let (mut value, mut digits) = (0_u64, 0_usize);
-        while let Some(digit) = self.0.get(digits).filter(|byte| byte.is_ascii_digit()) {
-            // 19 digits fit.
-            if digits == 19 {
-                return None;
-            }
-            value = value * 10 + u64::from(digit - b'0');
-            digits += 1;
+        let (value, digits) = ascii::leading_number(self.0);
+        if digits == 19 && self.0.get(digits).is_some_and(u8::is_ascii_digit) {
+            return None;
         }
         let canonical = if self.0.first() == Some(&b'0') { digits == 1 && !negative } else { digits > 0 };
         self.0 = &self.0[digits..];
@@ -121,7 +116,7 @@ impl Left<'_> {
 
     /// A text up to its quote.
     fn text(&mut self) -> Option<&str> {
-        let end = self.0.iter().position(|byte| *byte == b'"')?;
+        let end = ascii::find(self.0, b'"')?;
         let (text, rest) = self.0.split_at(end);
         self.0 = &rest[1..];
         std::str::from_utf8(text).ok()

@@ -35,7 +35,7 @@ pub enum Payer {
     WrittenOff,
     /// It was too little to be paid (R4, R85).
     Rounded,
-    /// A credit note of the invoice that it was owed of (INV-5).
+    /// A credit note of the invoice that it was owed of (INV-5), or what volume tiers give back of charges of its days (USE-9).
     Corrected,
 }
 

@@ -51,11 +51,7 @@ pub fn save(turn: &mut Turn<'_>, account: AuthId, wallet: &Wallet) {
 
 /// Writes the wallet under its key for the last time in this call, which does not read it any more.
 pub fn save_last(turn: &mut Turn<'_>, account: AuthId, wallet: &Wallet) {
-    let mut key = [0; PREFIX.len() + 20];
-    key[..PREFIX.len()].copy_from_slice(PREFIX.as_bytes());
-    key[PREFIX.len()..].copy_from_slice(account.as_str().as_bytes());
-    let key = std::str::from_utf8(&key).expect("ASCII by construction");
-    turn.append_written(key, |text| form::write(text, wallet));
+    turn.append_keyed(PREFIX, |key| key.push_str(account.as_str()), |text| form::write(text, wallet));
 }
 
 /// Notes that the account has price overrides.

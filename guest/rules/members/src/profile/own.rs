@@ -13,7 +13,7 @@ use coinbox_ground::vocabulary::{Caller, Checks, Fault};
 use coinbox_profiles::policy::Policy;
 
 fn own(turn: &Turn<'_>, id: MemberId, member: Member) -> Result<OwnProfile, Fault> {
-    let factors = kept::load(turn, id)?.hints(&Policy::load(turn)?);
+    let factors = kept::load(turn, id)?.hints(Policy::load(turn)?.as_ref());
     Ok(OwnProfile {
         account: id.account.to_string(),
         number: id.number,

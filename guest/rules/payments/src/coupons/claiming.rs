@@ -2,28 +2,28 @@
 
 use crate::coupons::codes::{coupon_key, digest, find};
 use crate::coupons::records::{Answered, Decline, Redeemed};
+use coinbox_ground::calendar::LAST_MOMENT;
 use coinbox_ground::currency::Currency;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
-use coinbox_ground::outside::{ClaimOutcome, ClaimedCoupon, CouponClaim};
+use coinbox_ground::outside::{CLAIM_KEY_BYTES_MAX, ClaimOutcome, ClaimedCoupon, CouponClaim};
 use coinbox_ground::text::is_name;
 use coinbox_ground::turn::Turn;
-use coinbox_ground::vocabulary::{Checks, Fault, FieldRule, Refusal};
-
-/// Longest key of a claim. With the beginning of the stored key it stays below the longest key of a store.
-const KEY_BYTES_MAX: usize = 200;
+use coinbox_ground::vocabulary::{Checks, Fault, FieldRule, Instant, Refusal};
 
 fn redeemed_key(account: AuthId, coupon: u32) -> String {
     format!("redn/{account}/{coupon:08}")
 }
 
-/// Takes one use of the coupon with this code, or says why not. The account may be one of another store.
+/// Takes one use of the coupon with this code, or says why not. The account may be one of another store, and its customer may have asked a while
+/// ago: a coupon that has expired since is still good. What the operator took back is not, and a use that is gone is gone.
 pub(super) fn claim(
     turn: &mut Turn<'_>,
     account: AuthId,
     currency: Currency,
     code: &str,
+    asked: Instant,
 ) -> Result<Result<ClaimedCoupon, Decline>, Fault> {
     let Some(mut stored) = find(turn, code)? else { return Ok(Err(Decline::Unknown)) };
     let count_key = redeemed_key(account, stored.number);
@@ -34,7 +34,7 @@ pub(super) fn claim(
         Some(Decline::AlreadyRedeemed)
     } else if stored.withdrawn.is_some() {
         Some(Decline::Withdrawn)
-    } else if turn.now() >= stored.redeem_by {
+    } else if turn.now().min(asked) >= stored.redeem_by {
         Some(Decline::Expired)
     } else if stored.redeemed >= stored.uses {
         Some(Decline::UsedUp)
@@ -56,10 +56,11 @@ pub(super) fn claim_once(turn: &mut Turn<'_>, asked: &CouponClaim) -> Result<Cla
     let (account, currency) = check(asked)?;
     let (key, code) = (format!("coup/c/{}", asked.key), digest(turn, &asked.code));
     if let Some(before) = turn.get::<Answered>(&key)? {
-        let is_same = before.code == code && before.account == account && before.currency == currency;
+        let is_same =
+            (&before.code, before.account, before.currency, before.asked) == (&code, account, currency, asked.asked);
         return if is_same { Ok(before.outcome) } else { Err(Refusal::KeyReused.into()) };
     }
-    let outcome = match claim(turn, account, currency, &asked.code)? {
+    let outcome = match claim(turn, account, currency, &asked.code, asked.asked)? {
         Ok(claimed) => {
             feed::operator_event("coupon-claimed", "CRD-13")
                 .fact("coupon", claimed.coupon)
@@ -72,19 +73,24 @@ pub(super) fn claim_once(turn: &mut Turn<'_>, asked: &CouponClaim) -> Result<Cla
         }
         Err(decline) => ClaimOutcome::Declined(decline),
     };
-    turn.put(&key, &Answered { v: 1, code, account, currency, at: turn.now(), outcome: outcome.clone() });
+    turn.put(
+        &key,
+        &Answered { v: 1, code, account, currency, asked: asked.asked, at: turn.now(), outcome: outcome.clone() },
+    );
     Ok(outcome)
 }
 
 /// Account and currency of a claim.
 fn check(asked: &CouponClaim) -> Result<(AuthId, Currency), Fault> {
     let mut checks = Checks::new();
-    let limit = "1 to 200 printable ASCII characters";
-    checks.require(is_name(&asked.key, KEY_BYTES_MAX), "claim.key", FieldRule::WrongForm, limit);
+    let limit = format!("1 to {CLAIM_KEY_BYTES_MAX} printable ASCII characters");
+    checks.require(is_name(&asked.key, CLAIM_KEY_BYTES_MAX), "claim.key", FieldRule::WrongForm, limit);
     let account = AuthId::parse(&asked.auth_id).filter(|auth| auth.is_main());
     checks.require(account.is_some(), "claim.auth-id", FieldRule::WrongForm, "a main account's auth ID");
     let currency = Currency::parse(&asked.currency);
     checks.require(currency.is_some(), "claim.currency", FieldRule::UnknownValue, "a code of ISO 4217");
+    checks.require(asked.asked >= 0, "claim.asked", FieldRule::TooSmall, 0);
+    checks.require(asked.asked <= LAST_MOMENT, "claim.asked", FieldRule::TooLarge, LAST_MOMENT);
     checks.done()?;
     Ok(account.zip(currency).expect("both were required"))
 }

@@ -7,6 +7,7 @@ use crate::coupons::giving::{flaw, give};
 use crate::coupons::records::{ClaimState, Claiming, Decline};
 use crate::coupons::tries;
 use coinbox_forms::letters;
+use coinbox_ground::calendar;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed::{self, EventDraft};
 use coinbox_ground::ids::{AuthId, outside_key};
@@ -14,8 +15,9 @@ use coinbox_ground::interfaces::credits::Started;
 use coinbox_ground::job::{Attempt, COUPON_CLAIM, Done, JobKind, JobState, Next, Numbered, Task, Work};
 use coinbox_ground::outside::{ClaimOutcome, CouponClaim, LEASE_MS};
 use coinbox_ground::port::Lane;
+use coinbox_ground::queue::{self, QueueEntry};
 use coinbox_ground::turn::Turn;
-use coinbox_ground::vocabulary::{Fault, HOUR_MS, Instant, MINUTE_MS};
+use coinbox_ground::vocabulary::{DAY_MS, Fault, HOUR_MS, Instant, MINUTE_MS};
 use coinbox_ledger::open_lots::check_lots;
 use coinbox_ledger::wallet;
 use coinbox_profiles::profile::is_leaving;
@@ -25,6 +27,8 @@ pub(crate) const JOB: JobKind<Numbered> = JobKind::new("claim");
 
 /// How much of a text of another store is kept.
 const CAUSE_CHARS_MAX: usize = 200;
+/// A claim that is open for so long waits for a person.
+const HELP_MS: Instant = DAY_MS;
 
 fn key((account, number): Numbered) -> String {
     format!("redc/{account}/{number:08}")
@@ -43,6 +47,7 @@ pub(super) fn start(turn: &mut Turn<'_>, account: AuthId, code: &str, by: &str) 
         since: turn.now(),
         attempt: 0,
         booked: 0,
+        queued: None,
         state: ClaimState::Working,
     };
     turn.put(&key((account, number)), &claim);
@@ -66,12 +71,14 @@ pub(crate) fn begin(turn: &mut Turn<'_>, of: Numbered) -> Result<Option<Next>, F
     if is_leaving(turn, of.0)? {
         return fail(turn, of, claim, "account-closed", None).map(Some);
     }
+    call_for_help(turn, of, &mut claim);
     claim.attempt = claim.attempt.saturating_add(1);
     let work = Work::ClaimCoupon(CouponClaim {
         key: claim.key.clone(),
         code: claim.sealed.clone(),
         auth_id: of.0.to_string(),
         currency: claim.currency.to_string(),
+        asked: claim.since,
     });
     let task = Task { job: JOB.of(of), attempt: claim.attempt, work };
     turn.put(&key(of), &claim);
@@ -137,9 +144,31 @@ fn end(turn: &mut Turn<'_>, of: Numbered, mut claim: Claiming, state: ClaimState
     claim.booked = claim.attempt;
     claim.sealed = String::new();
     claim.state = state;
+    if let Some(since) = claim.queued.take() {
+        turn.remove(&queue_key(of, since));
+    }
     turn.put(&key(of), &claim);
     turn.cancel(&JOB.of(of));
     Next::Rest
+}
+
+fn queue_key((account, number): Numbered, since: Instant) -> String {
+    queue::single_key(since, &format!("{account}/claim/{number:08}"))
+}
+
+/// A claim that has no answer for so long is put into the operator's queue, once. It is asked again all the same, and its answer takes the item off.
+fn call_for_help(turn: &mut Turn<'_>, of: Numbered, claim: &mut Claiming) {
+    if claim.queued.is_some() || turn.now() < claim.since + HELP_MS {
+        return;
+    }
+    let since = turn.now();
+    let note = format!(
+        "claim {} on a coupon has no answer since {}: the cell that keeps the coupons cannot be reached",
+        of.1,
+        calendar::moment_name(claim.since)
+    );
+    turn.put(&queue_key(of, since), &QueueEntry::new(Some(of.0), "coupon-claim-open", since, note));
+    claim.queued = Some(since);
 }
 
 /// Nobody knows what became of an attempt: the next one asks under the same key. The feed is told once.

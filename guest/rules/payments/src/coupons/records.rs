@@ -270,6 +270,8 @@ pub(super) struct Answered {
     pub(super) code: String,
     pub(super) account: AuthId,
     pub(super) currency: Currency,
+    /// When the customer asked.
+    pub(super) asked: Instant,
     pub(super) at: Instant,
     /// `claimed` or `declined`.
     pub(super) outcome: ClaimOutcome,
@@ -297,6 +299,9 @@ pub(super) struct Claiming {
     pub(super) attempt: u32,
     /// The attempt whose outcome is booked.
     pub(super) booked: u32,
+    /// Since when an item of the operator's queue says that there is no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) queued: Option<Instant>,
     pub(super) state: ClaimState,
 }
 

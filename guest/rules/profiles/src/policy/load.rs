@@ -1,6 +1,7 @@
 //! The policy as it is kept, at [`KEY`]: what is changed is stored, and the rest takes its default when it is read.
 
 use super::record::Policy;
+use coinbox_ground::text::ascii;
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fact, Fault};
 use serde::{Deserialize, Serialize};
@@ -37,7 +38,7 @@ impl PolicyCache {
     /// The policy of this text.
     fn policy(&self, text: &Rc<str>, parse: impl FnOnce() -> Result<Policy, Fault>) -> Result<Rc<Policy>, Fault> {
         if let Some((known, policy)) = &*self.kept.borrow()
-            && known == text
+            && ascii::are_same(known, text)
         {
             return Ok(policy.clone());
         }

@@ -243,8 +243,86 @@ pub(super) const GROUPS: &[Group] = &[
     used("", ANY, &["usage.calls-ended"]),
 ];
 
-/// Functions that ask for no permission: they say so in the contract, and check what they are handed by themselves.
-pub(super) const UNGUARDED: &[&str] = &[
+/// Functions about the member who asks: for every role, in every standing but closed, and for nobody else.
+pub(super) struct Own {
+    /// Which half sessions open them too: `second-factor`, `choose-password`, `enrol`.
+    pub(super) halves: &'static [&'static str],
+    /// Whether a whole session needs a fresh proof.
+    pub(super) fresh: bool,
+    /// Whether the audit log tells of them.
+    pub(super) audited: bool,
+    /// Which.
+    pub(super) functions: &'static [&'static str],
+}
+
+const ENROL: &[&str] = &["enrol"];
+
+const fn own(halves: &'static [&'static str], functions: &'static [&'static str]) -> Own {
+    Own { halves, fresh: false, audited: true, functions }
+}
+
+const fn fresh(halves: &'static [&'static str], functions: &'static [&'static str]) -> Own {
+    Own { fresh: true, ..own(halves, functions) }
+}
+
+const fn looked_at(halves: &'static [&'static str], functions: &'static [&'static str]) -> Own {
+    Own { audited: false, ..own(halves, functions) }
+}
+
+/// Every function about the member who asks.
+pub(super) const OWN: &[Own] = &[
+    // Profile, password, factors, sessions, logins.
+    looked_at(NONE, &["login.list-logins", "login.list-sessions", "profile.get"]),
+    looked_at(ENROL, &["profile.factors"]),
+    // It says that a session is used, and changes nothing that anybody would ask about.
+    looked_at(NONE, &["login.touch"]),
+    own(
+        NONE,
+        &[
+            "login.end-others",
+            "login.end-session",
+            "login.finish-proof",
+            "login.start-proof",
+            "password.finish-change",
+            "password.start-change",
+            "profile.change",
+        ],
+    ),
+    own(&["second-factor"], &["login.check", "login.send-code"]),
+    own(&["second-factor", "choose-password", "enrol"], &["login.logout"]),
+    own(&["choose-password"], &["password.choose", "password.start-choose"]),
+    own(ENROL, &["profile.confirm-authenticator", "profile.confirm-phone", "profile.send-code"]),
+    fresh(ENROL, &["profile.begin-authenticator"]),
+    fresh(
+        NONE,
+        &["profile.new-recovery-codes", "profile.remove-factor", "profile.request-email", "profile.start-phone-change"],
+    ),
+];
+
+/// Functions for whoever comes: what they open is a secret among their arguments.
+pub(super) const PUBLIC: &[&str] = &[
+    "links.look",
+    "login.finish",
+    "login.start",
+    "members.finish-accept",
+    "members.finish-enrol",
+    "members.start-accept",
+    "members.start-enrol",
+    "password.finish-reset",
+    "password.request-reset",
+    "password.start-reset",
+    "profile.confirm-email",
+    "profile.undo-email",
+    "signup.confirm",
+    "signup.finish",
+    "signup.finish-confirm",
+    "signup.resend",
+    "signup.start",
+    "signup.start-confirm",
+];
+
+/// Functions that take no caller, or check what they are handed by themselves.
+pub(super) const FREE: &[&str] = &[
     "about.describe",
     "accounts.authenticate",
     "coupons.claim",
@@ -256,51 +334,8 @@ pub(super) const UNGUARDED: &[&str] = &[
     "jobs.perform",
     "jobs.shared-changed",
     "jobs.store-opened",
-    "links.look",
-    "login.check",
-    "login.end-others",
-    "login.end-session",
-    "login.finish",
-    "login.finish-proof",
-    "login.list-logins",
-    "login.list-sessions",
-    "login.logout",
-    "login.send-code",
-    "login.start",
-    "login.start-proof",
-    "login.touch",
-    "members.finish-accept",
-    "members.finish-enrol",
-    "members.start-accept",
-    "members.start-enrol",
-    "password.choose",
-    "password.finish-change",
-    "password.finish-reset",
-    "password.request-reset",
-    "password.start-change",
-    "password.start-choose",
-    "password.start-reset",
-    "passwords.weigh",
-    "profile.begin-authenticator",
-    "profile.change",
-    "profile.confirm-authenticator",
-    "profile.confirm-email",
-    "profile.confirm-phone",
-    "profile.factors",
-    "profile.get",
-    "profile.new-recovery-codes",
-    "profile.remove-factor",
-    "profile.request-email",
-    "profile.send-code",
-    "profile.start-phone-change",
-    "profile.undo-email",
     "numbers.offers",
-    "signup.confirm",
-    "signup.finish",
-    "signup.finish-confirm",
-    "signup.resend",
-    "signup.start",
-    "signup.start-confirm",
+    "passwords.weigh",
 ];
 
 /// The group of a function.

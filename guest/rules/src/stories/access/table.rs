@@ -1,7 +1,7 @@
 //! Every proof against every function in every standing, compared with what is written by hand in `groups.rs` (TEAM-1, R35, R39, R65). Attacks 66, 73, 74
 //! and 75 of the design.
 
-use super::groups::{GROUPS, Group, UNGUARDED, group_of};
+use super::groups::{FREE, GROUPS, Group, OWN, Own, PUBLIC, group_of};
 use crate::about::{Class, Function, On, RateClass, functions};
 use crate::access::credentials::Who;
 use crate::access::people::members::{self, New, State};
@@ -165,7 +165,7 @@ fn in_the_way(standing: Standing) -> Option<Refusal> {
 
 /// What is about a disabled sub-account and uses the platform.
 fn is_off(world: &World, group: &Group, target: Option<&str>, enabled: bool) -> bool {
-    !enabled && target == Some(&world.sub.auth_id) && !group.standings.contains(&"suspended")
+    !enabled && target == Some(world.sub.auth_id.as_str()) && !group.standings.contains(&"suspended")
 }
 
 #[test]
@@ -175,9 +175,29 @@ fn every_function_is_in_one_group() {
     let mut table: Vec<&str> = guarded().map(|(function, _)| function.name).collect();
     table.sort_unstable();
     assert_eq!(written, table);
-    let free: BTreeSet<&str> =
-        functions().iter().filter(|function| function.permission.is_none()).map(|function| function.name).collect();
-    assert_eq!(free, UNGUARDED.iter().copied().collect());
+    let unguarded = |own: bool| {
+        let wanted = functions().iter().filter(move |function| function.permission.is_none() && function.own == own);
+        wanted.map(|function| function.name).collect::<BTreeSet<&str>>()
+    };
+    assert_eq!(unguarded(true), OWN.iter().flat_map(|group| group.functions).copied().collect());
+    assert_eq!(unguarded(false), PUBLIC.iter().chain(FREE).copied().collect());
+    let all = written.len() + unguarded(true).len() + PUBLIC.len() + FREE.len();
+    assert_eq!(all, functions().len(), "a function is written twice");
+}
+
+/// Functions about the member who asks, with what is written of them.
+fn own() -> impl Iterator<Item = (&'static Function, &'static Own)> {
+    let group = |name: &str| OWN.iter().find(|group| group.functions.contains(&name)).expect("in a group");
+    functions().iter().filter(|function| function.own).map(move |function| (function, group(function.name)))
+}
+
+/// The word of a half session in the groups.
+fn half_word(half: Half) -> &'static str {
+    match half {
+        Half::SecondFactor => "second-factor",
+        Half::ChoosePassword => "choose-password",
+        Half::Enrol => "enrol",
+    }
 }
 
 #[test]
@@ -198,9 +218,64 @@ fn the_columns_that_a_host_is_told_are_those_of_the_groups() {
         assert!(!function.slow, "{name} hashes no password");
         assert!(function.class == Class::Command || !function.audited, "{name} changes nothing");
     }
-    for function in functions().iter().filter(|function| function.permission.is_none()) {
+    for (function, group) in own() {
+        let halves: Vec<&str> = function.half.iter().map(|half| half_word(*half)).collect();
+        assert_eq!(halves, group.halves, "{}", function.name);
+        assert_eq!((function.fresh, function.audited), (group.fresh, group.audited), "{}", function.name);
+        assert_eq!((function.roles, function.rate), (Role::ALL, Some(RateClass::Session)), "{}", function.name);
+        assert!(function.standings.iter().count() == 6 && !function.slow, "{}", function.name);
+    }
+    for function in functions().iter().filter(|function| function.permission.is_none() && !function.own) {
         assert!(function.roles.is_empty() && !function.fresh && !function.audited, "{}", function.name);
         assert_eq!(function.rate.is_some(), function.name == "accounts.authenticate", "{}", function.name);
+        assert_eq!(function.slow, function.name == "passwords.weigh", "{}", function.name);
+    }
+}
+
+/// What is about the member who asks: every role, in every standing but closed, half sessions as written, and nobody else (attacks 39, 40).
+#[test]
+fn what_is_ones_own_is_nobody_elses() {
+    let world = World::new();
+    let main = world.main.auth_id.as_str();
+    let whole: Vec<(MemberId, Caller)> = Role::ALL.iter().map(|role| world.session(main, *role, None)).collect();
+    let halves = Half::ALL.iter().map(|half| (*half, world.session(main, Role::Support, Some(*half))));
+    let halves: Vec<(Half, (MemberId, Caller))> = halves.collect();
+    for standing in STANDINGS {
+        world.stand(standing, true);
+        let alive = standing != Standing::Closed;
+        for (function, group) in own() {
+            let about = format!("{} {standing:?}", function.name);
+            let asked = |caller: &Caller| world.permit(caller, function, None);
+            for (id, caller) in &whole {
+                let is_own = matches!(asked(caller), Ok(Who::Member { id: asking, .. }) if asking == *id);
+                assert_eq!(is_own, alive, "{about}");
+            }
+            for (half, (_, caller)) in &halves {
+                let expected = if !alive {
+                    Some(Refusal::Unauthenticated)
+                } else if group.halves.contains(&half_word(*half)) {
+                    None
+                } else {
+                    Some(Refusal::SecondFactorRequired)
+                };
+                assert_eq!(asked(caller).err(), expected.map(Fault::Refused), "{half:?} {about}");
+            }
+            let forbidden: Result<Who, Fault> = Err(Refusal::Forbidden(function.name.to_owned()).into());
+            assert_eq!(asked(&testing::operator_with(&[function.name])), forbidden, "{about}");
+            assert_eq!(asked(&testing::caller(Principal::Host)), forbidden, "{about}");
+            let token = holder(main, &world.main.auth_token);
+            let expected = in_the_way(standing).map_or(forbidden.clone(), |refusal| Err(refusal.into()));
+            assert_eq!(asked(&token), expected, "{about}");
+            assert_eq!(asked(&testing::nobody()), Err(Refusal::Unauthenticated.into()), "{about}");
+            // Long after the proof.
+            let late = world.fake.query(START + 300_000, |turn| permit(turn, &whole[0].1, function, None)).err();
+            let expected = match (alive, group.fresh) {
+                (false, _) => Some(Refusal::Unauthenticated),
+                (true, true) => Some(Refusal::Reauthenticate),
+                (true, false) => None,
+            };
+            assert_eq!(late, expected.map(Fault::Refused), "{about}");
+        }
     }
 }
 
@@ -395,4 +470,36 @@ fn what_is_fresh_asks_for_a_proof_of_the_last_five_minutes() {
             }
         }
     }
+}
+
+/// The account object: finance says what is printed on documents, and nothing else.
+#[test]
+fn finance_changes_the_billing_address_and_no_name() {
+    let world = World::new();
+    let change = |caller: &Caller, change: accounts::Change| {
+        let main = world.main.auth_id.clone();
+        world
+            .fake
+            .command(START, |turn| accounts::update(turn, caller, main, change))
+            .map(|account| (account.name, account.city))
+    };
+    let nothing =
+        || accounts::Change { name: None, email: None, address: None, city: None, state: None, timezone: None };
+    let named = |name: &str| accounts::Change { name: Some(name.to_owned()), ..nothing() };
+    let zone = accounts::Change { timezone: Some("Europe/Berlin".to_owned()), ..nothing() };
+    let moved = accounts::Change { city: Some("Gotham".to_owned()), ..nothing() };
+    let mail = accounts::Change { email: Some("thief@elsewhere.example".to_owned()), ..nothing() };
+    let refused = Err(accounts::Error::Refused(Refusal::Forbidden("accounts.update".to_owned())));
+    let (_, finance) = world.session(&world.main.auth_id, Role::Finance, None);
+    let (_, owner) = world.session(&world.main.auth_id, Role::Owner, None);
+    assert_eq!(change(&finance, named("other")), refused);
+    assert_eq!(change(&finance, zone), refused);
+    assert_eq!(
+        change(&finance, named("main")),
+        Ok(("main".to_owned(), String::new())),
+        "what is as before is no change"
+    );
+    assert_eq!(change(&finance, moved), Ok(("main".to_owned(), "Gotham".to_owned())));
+    assert_eq!(change(&owner, mail), refused);
+    assert_eq!(change(&owner, named("other")), Ok(("other".to_owned(), "Gotham".to_owned())));
 }

@@ -105,6 +105,58 @@ impl Two {
     }
 }
 
+/// Items of the operator's queue, by kind.
+fn waiting(story: &Story) -> Vec<String> {
+    let page = story.fake.query(story.now, |turn| crate::payments::queue::list_queue(turn, &operator(), None, 100));
+    page.expect("a page").items.into_iter().map(|item| item.kind).collect()
+}
+
+/// The moment of the request counts: the home cell was away when the coupon ended. What was withdrawn meanwhile gives nothing.
+#[test]
+fn a_coupon_that_ends_while_a_claim_waits_is_still_good() {
+    for withdrawn in [false, true] {
+        let mut two = Two::redeeming(CODE);
+        two.cell.now += 3 * DAY_MS;
+        two.home.now += 3 * DAY_MS;
+        if withdrawn {
+            let taken = two.home.fake.command(two.home.now, |turn| coupons::withdraw(turn, &operator(), 1));
+            taken.expect("a good command");
+        }
+        two.attempt(STEPS);
+        let expected = if withdrawn { (failed("withdrawn"), (0, 0)) } else { (Some(JobState::Succeeded), (1, GIVEN)) };
+        assert_eq!((two.standing(), two.taken_and_given()), expected);
+    }
+    // A clock that is ahead at the account's cell takes nothing from a customer; one that asks too late by both clocks is too late.
+    for (ahead, home, expected) in [(DAY_MS, 0, Some(JobState::Succeeded)), (DAY_MS, DAY_MS, failed("expired"))] {
+        let mut two = Two::redeeming("NO-SUCH-CODE");
+        two.cell.now += ahead;
+        two.home.now += home;
+        let account = two.cell.account.clone();
+        let asked =
+            two.cell.fake.command(two.cell.now, |turn| coupons::redeem(turn, &operator(), account, CODE.to_owned()));
+        let Ok(Outcome::Started(started)) = asked else { panic!("{asked:?}") };
+        two.job = started.job;
+        two.attempt(STEPS);
+        assert_eq!(two.standing(), expected);
+    }
+}
+
+/// After a day without an answer a person is told; the answer takes the item away.
+#[test]
+fn a_claim_that_stays_open_for_a_day_waits_in_the_queue() {
+    let mut two = Two::redeeming(CODE);
+    two.cell.now += DAY_MS - 1;
+    two.attempt(1);
+    assert_eq!(waiting(&two.cell), Vec::<String>::new());
+    for _ in 0..3 {
+        two.cell.now += MINUTE_MS;
+        two.attempt(1);
+        assert_eq!(waiting(&two.cell), ["coupon-claim-open"]);
+    }
+    two.attempt(STEPS);
+    assert_eq!((two.standing(), waiting(&two.cell)), (Some(JobState::Succeeded), Vec::new()));
+}
+
 fn failed(reason: &str) -> Option<JobState> {
     Some(JobState::Failed(reason.to_owned()))
 }
@@ -145,9 +197,12 @@ fn a_repeated_claim_and_a_repeated_finish_change_nothing() {
         assert_eq!(two.claim(claim.clone()), outcome);
     }
     assert_eq!(two.home.fake.dump(), home);
-    let other = CouponClaim { currency: "EUR".to_owned(), ..claim };
-    let refused = two.home.fake.command(START, |turn| coupons::claim(turn, other));
-    assert_eq!(refused, Err(Error::Refused(Refusal::KeyReused)));
+    let other = CouponClaim { currency: "EUR".to_owned(), ..claim.clone() };
+    let later = CouponClaim { asked: claim.asked + 1, ..claim };
+    for other in [other, later] {
+        let refused = two.home.fake.command(START, |turn| coupons::claim(turn, other));
+        assert_eq!(refused, Err(Error::Refused(Refusal::KeyReused)));
+    }
     for _ in 0..3 {
         assert_eq!(two.finish(1, Done::CouponClaim(outcome.clone())), Ok(Next::Rest));
         assert_eq!(two.finish(1, Done::Lost("late".to_owned())), Ok(Next::Rest));

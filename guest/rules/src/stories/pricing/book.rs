@@ -408,6 +408,7 @@ fn a_warm_instance_answers_another_store_from_that_stores_rows() {
             storage: &fake,
             vault: &crate::ground::testing::OpenVault,
             random: &fake,
+            admission: &fake,
             now: START,
             kept: &kept,
         };

@@ -8,6 +8,8 @@ mod lists;
 mod numbers;
 mod operators;
 mod pdf;
+mod people;
+mod person;
 mod products;
 mod recurring;
 mod refunds;
@@ -21,6 +23,8 @@ pub use lists::{AccountKind, Accounts, Documents, Issued, word};
 pub use numbers::{NumberType, Numbers};
 pub use operators::{NewOperator, Operators, PermissionSet};
 pub use pdf::{Document, Pdf, SampleKind};
+pub use people::{Decision, Evidence, Member, Review};
+pub use person::{Channel, Factor, Login, Me, MyOwn, Own, SignUp, SignUpStep};
 pub use products::{NewProduct, ProductChange, Products};
 pub use recurring::{NewRecurring, Recurring};
 pub use refunds::{Queue, Refunds};
@@ -93,6 +97,12 @@ pub enum Command {
     /// Sub-accounts
     #[command(subcommand)]
     Subaccount(Subaccount),
+    /// Sign-ups that wait for a decision, and suspensions that are lifted
+    #[command(subcommand)]
+    Review(Review),
+    /// The people of an account
+    #[command(subcommand)]
+    Member(Member),
     /// Balance, lots, adjustments
     #[command(subcommand)]
     Credit(Credit),
@@ -203,6 +213,12 @@ pub enum Command {
     Operator(Operators),
     /// Print the effective configuration, secrets masked
     Config,
+    /// Sign up for an account of your own, step by step
+    Signup(SignUp),
+    /// Log in to your account. Asks for the password without showing it
+    Login(Login),
+    /// Your profile, second factors, sessions and password
+    Me(Me),
     /// Run random histories of the rules, with faults, against an independent model
     Simulate(Simulate),
 }

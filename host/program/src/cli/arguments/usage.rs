@@ -119,7 +119,7 @@ impl Group {
 /// Which charges.
 #[derive(Args, Clone, Debug)]
 pub struct ChargeFilter {
-    /// Only charges for this: a product such as voice, number-rent, number-setup, seats, adjustment or correction
+    /// Only charges for this: a product such as voice, number-rent, number-setup, seats, volume-tiers, adjustment or correction
     #[arg(long, value_name = "PRODUCT")]
     pub product: Option<String>,
     /// Only charges of this sub-account. The main account's own ID: only its own charges, without sub-accounts
