@@ -66,10 +66,13 @@ pub fn forget(turn: &mut Turn<'_>, account: AuthId) {
     turn.clear(prefix, end);
 }
 
-/// Whether a main account may not reach this number: it is a trial, and has not verified it.
+/// Whether a main account reaches verified numbers only: it is a trial, and the policy says so.
+pub fn is_limited(turn: &Turn<'_>, main: AuthId) -> Result<bool, Fault> {
+    let is_trial = profile(turn, main)?.account_type == AccountType::Developer;
+    Ok(is_trial && Policy::load(turn)?.sign_ups.verified_destinations)
+}
+
+/// Whether a main account may not reach this number.
 pub fn is_out_of_reach(turn: &Turn<'_>, main: AuthId, number: &str) -> Result<bool, Fault> {
-    if profile(turn, main)?.account_type != AccountType::Developer {
-        return Ok(false);
-    }
-    Ok(Policy::load(turn)?.sign_ups.verified_destinations && find(turn, main, number)?.is_none())
+    Ok(is_limited(turn, main)? && find(turn, main, number)?.is_none())
 }

@@ -79,7 +79,7 @@ fn reserve_one(
         return Ok(ReserveAnswer::Refused(refusal));
     }
     if let Price::Rated(measure) = &hold.price
-        && let Some(refusal) = events::out_of_reach(turn, main, measure.heading, &measure.number)?
+        && let Some(refusal) = desk.out_of_reach(turn, main, measure)?
     {
         return Ok(ReserveAnswer::Refused(refusal));
     }
