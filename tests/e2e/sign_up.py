@@ -122,7 +122,7 @@ def refused(server):
     weak = sign_up(browser, new_password="short")
     checks.equal("a weak password: 400", (weak.status, weak.json["code"]), (400, "weak_password"))
     checks.true("a weak password: each reason", {"too-short", "no-upper", "no-digit", "no-symbol"} <= {one["rule"] for one in weak.json["fields"]}, weak)
-    answers.error_of("a link that never was", browser.post("/v1/SignUp/Confirm/", link="lk_x_y", password=PASSWORD), 410)
+    answers.error_of("a link that never was, as one with a wrong password", browser.post("/v1/SignUp/Confirm/", link="lk_x_y", password=PASSWORD), 401)
     answers.bad("a link without holder and password", browser.post("/v1/SignUp/Confirm/", link="lk_x_y"), "password")
 
 

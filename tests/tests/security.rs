@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Attacks on what is built, by number. Whoever builds a flow adds those on it.
-const BUILT: [u32; 57] = [
+const BUILT: [u32; 61] = [
     1, 3, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 24, 25, 26, 27, 28, 30, 31, 32, 33, 34, 35,
-    36, 37, 38, 39, 40, 41, 43, 45, 46, 49, 50, 51, 52, 53, 54, 55, 56, 66, 73, 74, 75, 76, 77, 79, 80, 84, 85,
+    36, 37, 38, 39, 40, 41, 43, 45, 46, 49, 50, 51, 52, 53, 54, 55, 56, 66, 73, 74, 75, 76, 77, 79, 80, 82, 83, 84, 85,
+    88, 89,
 ];
 
 /// An entry of the list.

@@ -344,8 +344,8 @@ fn a_mail_to_a_person_is_filled() {
          \n\
          https://console.example.com/password/reset#lk_1_2\n\
          \n\
-         The link is good until 2026-11-30 17:30 UTC, and once. Your second factor\n\
-         stays as it is.\n\
+         The link is good until 2026-11-30 17:30 UTC, and once. Your second factor stays as it\n\
+         is.\n\
          \n\
          When: 2026-11-30 17:00 UTC\n\
          Network address: 192.0.2.7\n\

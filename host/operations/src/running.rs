@@ -75,8 +75,8 @@ impl Running {
     }
 
     /// The same, with documents that it prints, and a place for those that people hand in.
-    pub fn keeping(self, documents: Documents, blobs: Arc<Blobs>) -> Running {
-        Running { documents, blobs, ..self }
+    pub fn keeping(self, documents: Documents, blobs: Blobs) -> Running {
+        Running { documents, blobs: Arc::new(blobs), ..self }
     }
 
     /// Whether the clock is moved by hand.

@@ -25,7 +25,7 @@ const FILE_BYTES_MAX: u64 = 8 << 20;
 /// How long a change of the file may go unnoticed.
 const LOOKS_EVERY: Duration = Duration::from_secs(1);
 /// Who comes with the shared token.
-const SET_UP: &str = "set-up";
+const SET_UP: &str = "operator";
 
 /// Permissions for what only the host does.
 pub const HOST_PERMISSIONS: [&str; 5] = ["host.backup", "host.check", "host.clock", "host.drive", "host.forecast"];
@@ -297,7 +297,7 @@ mod tests {
         let file = folder.path().join("operators");
         let before = operators(Some(&file)).expect("no file yet");
         let all = before.find("shared-token-of-the-test").expect("the first set-up");
-        assert_eq!(all.name, "set-up");
+        assert_eq!(all.name, "operator");
         assert!(all.holds("accounts.get") && all.holds("host.backup") && !all.holds("*"));
         assert_eq!(before.find("shared-token-of-the-tesT"), None);
         std::fs::write(&file, line("olga", "cbo_olga", r#""accounts.get""#, "")).expect("written");

@@ -686,7 +686,7 @@ async fn operators_call_functions_by_name() {
     let seen = server.ask("POST", "/v1/Operator/call/operator.get-settings", &headers, "").await;
     assert_eq!(seen.status, 200, "{}", seen.text);
     assert_eq!(seen.body["ok"]["permissions"], json!(["operator.get-settings"]), "the one that the function asks for");
-    assert_eq!(server.last().1["caller"]["who"]["operator"]["name"], json!("set-up"));
+    assert_eq!(server.last().1["caller"]["who"]["operator"]["name"], json!("operator"));
 
     let refused = server.operator("POST", "/v1/Operator/call/credits.recharge", "{}").await;
     assert_eq!((refused.status, &refused.body), (409, &json!({"err": {"no-usable-card": {"reason": "expired"}}})));

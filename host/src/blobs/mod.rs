@@ -74,9 +74,8 @@ impl Blobs {
     }
 
     /// Beside the store of this data directory. Backups and restores of the store take them along.
-    pub fn beside_store(data: &Path) -> io::Result<Blobs> {
-        let place = Directory::open(&data.join(FOLDER))?;
-        Ok(Blobs { place: Mutex::new(Box::new(place)), is_kept: OnceLock::new() })
+    pub fn beside_store(data: &Path) -> Blobs {
+        Blobs { place: Mutex::new(Box::new(Directory::at(data.join(FOLDER)))), is_kept: OnceLock::new() }
     }
 
     /// Sets, once, who is asked which bytes records name. A second question is refused.

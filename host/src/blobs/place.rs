@@ -58,9 +58,9 @@ impl Place for Memory {
 pub(super) struct Directory(PathBuf);
 
 impl Directory {
-    pub(super) fn open(path: &Path) -> io::Result<Directory> {
-        private::directory(path)?;
-        Ok(Directory(path.to_owned()))
+    /// It is made with the first file.
+    pub(super) fn at(path: PathBuf) -> Directory {
+        Directory(path)
     }
 
     fn file(&self, digest: &str) -> PathBuf {
@@ -106,7 +106,11 @@ impl Place for Directory {
 
     fn page(&self, after: &str, limit: usize) -> io::Result<Vec<String>> {
         let mut page = Vec::new();
-        for folder in folders(&self.0)? {
+        let folders = match folders(&self.0) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(page),
+            found => found?,
+        };
+        for folder in folders {
             if folder.as_str() < after.get(..2).unwrap_or_default() {
                 continue;
             }

@@ -196,7 +196,7 @@ fn sizes_end_at_ten_mebibytes() {
 fn what_is_no_digest_reads_nothing() {
     let data = tempfile::tempdir().expect("folder");
     fs::write(data.path().join("secret"), "x").expect("written");
-    let blobs = Blobs::beside_store(data.path()).expect("opened");
+    let blobs = Blobs::beside_store(data.path());
     let kept = blobs.keep("a.txt", None, b"hello").expect("kept");
     let upper = kept.digest.to_uppercase();
     let long = format!("{}0", kept.digest);
@@ -211,13 +211,13 @@ fn what_is_no_digest_reads_nothing() {
 fn a_directory_keeps_bytes_once_for_its_owner_and_notices_a_change() {
     use std::os::unix::fs::PermissionsExt;
     let data = tempfile::tempdir().expect("folder");
-    let blobs = Blobs::beside_store(data.path()).expect("opened");
+    let blobs = Blobs::beside_store(data.path());
     let kept = blobs.keep("a.txt", None, b"hello").expect("kept");
     assert_eq!(blobs.keep("other.txt", None, b"hello").expect("kept").digest, kept.digest);
     let file = data.path().join(FOLDER).join(&kept.digest[..2]).join(&kept.digest);
     assert_eq!(fs::metadata(&file).expect("there").permissions().mode() & 0o777, 0o600);
     drop(blobs);
-    let again = Blobs::beside_store(data.path()).expect("opened again");
+    let again = Blobs::beside_store(data.path());
     assert_eq!(again.read(&kept.digest).expect("read"), Some(b"hello".to_vec()));
     fs::write(&file, "hellO").expect("changed");
     assert!(matches!(again.read(&kept.digest), Err(Unread::Changed(_))));
@@ -233,7 +233,7 @@ fn in_days(days: u64) -> SystemTime {
 #[test]
 fn what_no_record_names_goes_after_a_day_and_only_then() {
     let data = tempfile::tempdir().expect("folder");
-    for blobs in [Blobs::in_memory(), Blobs::beside_store(data.path()).expect("opened")] {
+    for blobs in [Blobs::in_memory(), Blobs::beside_store(data.path())] {
         let keep = |text: &str, at| blobs.keep_at("a.txt", None, text.as_bytes(), at).expect("kept").digest;
         let (named, old, young) = (keep("named", in_days(1)), keep("old", in_days(1)), keep("young", in_days(2)));
         for number in 0..250 {

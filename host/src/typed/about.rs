@@ -8,8 +8,14 @@ use crate::engine::TypedRequest;
 use serde::Serialize;
 use wasmtime::AsContextMut;
 
+#[doc(no_inline)]
+pub use crate::contract::admission_types::RateClass;
+
 #[doc(inline)]
-pub use crate::contract::exported::about::{Class, Facts, FunctionFacts, Limit, Route, RouteWay};
+pub use crate::contract::exported::about::{Class, Facts, FunctionFacts, Limit, Route, RouteWay, Standing, TokenKind};
+
+#[doc(no_inline)]
+pub use crate::contract::people_types::Role;
 
 /// The functions of this interface with Rust types. [`Coinbox::about`] lends them.
 #[derive(Clone, Copy)]

@@ -230,8 +230,8 @@ impl Functions<'_> {
         self.host.ask_async(request).await
     }
 
-    /// Class: query. Checks an API credential and answers the limits that the host enforces (R50). Whatever is wrong with the credential,
-    /// the error is `refused(unauthenticated)`.
+    /// Class: query. Checks an API credential, counts the call (`admission`) and answers the limits, for hosts that only want to ask: every other
+    /// function checks and counts by itself (R75). Whatever is wrong with the credential, the error is `refused(unauthenticated)`.
     pub fn authenticate(&self, caller: &Caller) -> Reply<RateLimits, AccountError> {
         let request = AuthenticateRequest { caller: self.host.caller_for(AuthenticateRequest::FUNCTION, caller) };
         self.host.ask(request)

@@ -114,7 +114,8 @@ impl Functions<'_> {
 
     /// Class: command. Only the host calls it, in the home cell: a job of another cell asks for it (`outside-request`, `claim-coupon`). Takes one
     /// use of the coupon for the key, once. The same claim under the same key is answered as the first time, whatever became of the coupon
-    /// since; another claim under that key is refused with `key-reused`. The answer is `claimed` or `declined`.
+    /// since; another claim under that key is refused with `key-reused`. The answer is `claimed` or `declined`. Whether the coupon has expired is
+    /// judged at `asked`, or now if that is earlier; everything else is judged now.
     /// @since 0.2.0
     pub fn claim(&self, claim: CouponClaim) -> Reply<ClaimOutcome, CouponError> {
         let request = ClaimRequest { claim };

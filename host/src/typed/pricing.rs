@@ -13,8 +13,8 @@ use wasmtime::AsContextMut;
 #[doc(inline)]
 pub use crate::contract::exported::pricing::{
     Begun, CountryPrices, HeadingRow, NumberPrices, NumberRow, OtherSide, OverrideSet, PriceRow, PriceVersion,
-    PricingError, ProductRow, Rating, RepeatedRow, RowPage, Surcharge, SurchargeBasis, TierStep, TierTable, Unit,
-    VersionState,
+    PricingError, ProductRow, Rating, RepeatedRow, RowPage, Surcharge, SurchargeBasis, TierMode, TierStep, TierTable,
+    Unit, VersionState,
 };
 
 #[doc(no_inline)]
@@ -46,7 +46,7 @@ impl Coinbox {
 impl Functions<'_> {
     /// Class: command. Permission: operator `pricing.add-product`. Adds a product to the catalogue (USE-7), at most 200 besides `voice`, `sms`
     /// and `mms`. It is never taken away. Reserved codes are `number`, `seat`, `product`, `heading`, `number-rent`, `number-setup`, `seats`,
-    /// `adjustment`, `correction`, `surcharge`.
+    /// `adjustment`, `correction`, `surcharge`, `volume-tiers`.
     pub fn add_product(&self, caller: &Caller, product: ProductRow) -> Reply<ProductRow, PricingError> {
         let request = AddProductRequest { caller: self.host.caller_for(AddProductRequest::FUNCTION, caller), product };
         self.host.ask(request)

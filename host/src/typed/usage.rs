@@ -133,8 +133,8 @@ impl Functions<'_> {
         self.host.ask_async(request).await
     }
 
-    /// Class: query. Permission: operator `usage.list-calls`. Running calls of a main account and its sub-accounts, newest first,
-    /// at most 1000.
+    /// Class: query. The account's own token or an operator with `usage.list-calls`. Running calls of a main account and its
+    /// sub-accounts, newest first, at most 1000.
     pub fn list_calls(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<RunningCall>, UsageError> {
         let request = ListCallsRequest {
             caller: self.host.caller_for(ListCallsRequest::FUNCTION, caller),

@@ -782,6 +782,168 @@ mod subaccounts {
     ];
 }
 
+mod lists {
+    use crate::typed_door as door;
+    use coinbox_host::typed::lists::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "lists.begin",
+            arguments: &[("caller", door::through::<Caller>), ("name", door::through::<KnownList>), ("about", door::through::<ListSource>)],
+            answer: door::through::<Result<ListVersion, ListError>>,
+            call: |host, given| door::answer(host.lists().begin(&given.take::<Caller>("caller")?, given.take("name")?, given.take("about")?)),
+        },
+        door::Row {
+            function: "lists.add",
+            arguments: &[("caller", door::through::<Caller>), ("name", door::through::<KnownList>), ("version", door::through::<u32>), ("entries", door::through::<Vec<ListEntry>>)],
+            answer: door::through::<Result<ListVersion, ListError>>,
+            call: |host, given| door::answer(host.lists().add(&given.take::<Caller>("caller")?, given.take("name")?, given.take("version")?, given.take("entries")?)),
+        },
+        door::Row {
+            function: "lists.publish",
+            arguments: &[("caller", door::through::<Caller>), ("name", door::through::<KnownList>), ("version", door::through::<u32>)],
+            answer: door::through::<Result<ListVersion, ListError>>,
+            call: |host, given| door::answer(host.lists().publish(&given.take::<Caller>("caller")?, given.take("name")?, given.take("version")?)),
+        },
+        door::Row {
+            function: "lists.status",
+            arguments: &[("caller", door::through::<Caller>)],
+            answer: door::through::<Result<Vec<ListStatus>, ListError>>,
+            call: |host, given| door::answer(host.lists().status(&given.take::<Caller>("caller")?)),
+        },
+        door::Row {
+            function: "lists.look-up",
+            arguments: &[("caller", door::through::<Caller>), ("name", door::through::<KnownList>), ("value", door::through::<String>)],
+            answer: door::through::<Result<LookUpAnswer, ListError>>,
+            call: |host, given| door::answer(host.lists().look_up(&given.take::<Caller>("caller")?, given.take("name")?, &given.take::<String>("value")?)),
+        },
+        door::Row {
+            function: "lists.set-own",
+            arguments: &[("caller", door::through::<Caller>), ("name", door::through::<KnownList>), ("entries", door::through::<Vec<OwnEntry>>)],
+            answer: door::through::<Result<ListStatus, ListError>>,
+            call: |host, given| door::answer(host.lists().set_own(&given.take::<Caller>("caller")?, given.take("name")?, given.take("entries")?)),
+        },
+        door::Row {
+            function: "lists.list-own",
+            arguments: &[("caller", door::through::<Caller>), ("name", door::through::<KnownList>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<OwnPage, ListError>>,
+            call: |host, given| door::answer(host.lists().list_own(&given.take::<Caller>("caller")?, given.take("name")?, given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
+        },
+    ];
+}
+
+mod review {
+    use crate::typed_door as door;
+    use coinbox_host::typed::review::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "review.outstanding",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<Vec<OutstandingStep>, ReviewError>>,
+            call: |host, given| door::answer(host.review().outstanding(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "review.hand-in",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("kind", door::through::<EvidenceKind>), ("document", door::through::<Blob>)],
+            answer: door::through::<Result<HandedIn, ReviewError>>,
+            call: |host, given| door::answer(host.review().hand_in(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("kind")?, given.take("document")?)),
+        },
+        door::Row {
+            function: "review.list-documents",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<Vec<HandedIn>, ReviewError>>,
+            call: |host, given| door::answer(host.review().list_documents(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "review.queue",
+            arguments: &[("caller", door::through::<Caller>), ("after", door::through::<Option<String>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<ReviewPage, ReviewError>>,
+            call: |host, given| door::answer(host.review().queue(&given.take::<Caller>("caller")?, given.take::<Option<String>>("after")?.as_deref(), given.take("limit")?)),
+        },
+        door::Row {
+            function: "review.get",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<ReviewFile, ReviewError>>,
+            call: |host, given| door::answer(host.review().get(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "review.read-document",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("number", door::through::<u32>)],
+            answer: door::through::<Result<HandedIn, ReviewError>>,
+            call: |host, given| door::answer(host.review().read_document(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("number")?)),
+        },
+        door::Row {
+            function: "review.note",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("text", door::through::<String>)],
+            answer: door::through::<Result<ReviewFile, ReviewError>>,
+            call: |host, given| door::answer(host.review().note(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("text")?)),
+        },
+        door::Row {
+            function: "review.ask",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("kinds", door::through::<Vec<EvidenceKind>>), ("text", door::through::<String>)],
+            answer: door::through::<Result<ReviewFile, ReviewError>>,
+            call: |host, given| door::answer(host.review().ask(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("kinds")?, &given.take::<String>("text")?)),
+        },
+        door::Row {
+            function: "review.decide",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("decision", door::through::<ReviewDecision>), ("text", door::through::<String>)],
+            answer: door::through::<Result<ReviewFile, ReviewError>>,
+            call: |host, given| door::answer(host.review().decide(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("decision")?, &given.take::<String>("text")?)),
+        },
+        door::Row {
+            function: "review.reinstate",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("documents", door::through::<Vec<String>>), ("text", door::through::<String>)],
+            answer: door::through::<Result<ReviewFile, ReviewError>>,
+            call: |host, given| door::answer(host.review().reinstate(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("documents")?, &given.take::<String>("text")?)),
+        },
+    ];
+}
+
+mod signup {
+    use crate::typed_door as door;
+    use coinbox_host::typed::signup::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "signup.start",
+            arguments: &[("caller", door::through::<Caller>), ("sign-up", door::through::<NewSignUp>)],
+            answer: door::through::<Result<String, SignupError>>,
+            call: |host, given| door::answer(host.signup().start(&given.take::<Caller>("caller")?, given.take("sign-up")?)),
+        },
+        door::Row {
+            function: "signup.finish",
+            arguments: &[("caller", door::through::<Caller>), ("ticket", door::through::<String>)],
+            answer: door::through::<Result<PendingSignUp, SignupError>>,
+            call: |host, given| door::answer(host.signup().finish(&given.take::<Caller>("caller")?, &given.take::<String>("ticket")?)),
+        },
+        door::Row {
+            function: "signup.resend",
+            arguments: &[("caller", door::through::<Caller>), ("holder", door::through::<String>)],
+            answer: door::through::<Result<PendingSignUp, SignupError>>,
+            call: |host, given| door::answer(host.signup().resend(&given.take::<Caller>("caller")?, &given.take::<String>("holder")?)),
+        },
+        door::Row {
+            function: "signup.confirm",
+            arguments: &[("caller", door::through::<Caller>), ("link", door::through::<String>), ("holder", door::through::<String>)],
+            answer: door::through::<Result<ConfirmedSignUp, SignupError>>,
+            call: |host, given| door::answer(host.signup().confirm(&given.take::<Caller>("caller")?, &given.take::<String>("link")?, &given.take::<String>("holder")?)),
+        },
+        door::Row {
+            function: "signup.start-confirm",
+            arguments: &[("caller", door::through::<Caller>), ("link", door::through::<String>), ("old", door::through::<String>)],
+            answer: door::through::<Result<String, SignupError>>,
+            call: |host, given| door::answer(host.signup().start_confirm(&given.take::<Caller>("caller")?, &given.take::<String>("link")?, &given.take::<String>("old")?)),
+        },
+        door::Row {
+            function: "signup.finish-confirm",
+            arguments: &[("caller", door::through::<Caller>), ("ticket", door::through::<String>)],
+            answer: door::through::<Result<ConfirmAnswer, SignupError>>,
+            call: |host, given| door::answer(host.signup().finish_confirm(&given.take::<Caller>("caller")?, &given.take::<String>("ticket")?)),
+        },
+    ];
+}
+
 mod numbers {
     use crate::typed_door as door;
     use coinbox_host::typed::numbers::*;
@@ -968,5 +1130,305 @@ mod operator {
     ];
 }
 
+mod passwords {
+    use crate::typed_door as door;
+    use coinbox_host::typed::passwords::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "passwords.weigh",
+            arguments: &[("ticket", door::through::<String>), ("old", door::through::<Option<String>>), ("new", door::through::<Option<String>>)],
+            answer: door::through::<Result<String, PasswordError>>,
+            call: |host, given| door::answer(host.passwords().weigh(&given.take::<String>("ticket")?, given.take::<Option<String>>("old")?.as_deref(), given.take::<Option<String>>("new")?.as_deref())),
+        },
+    ];
+}
+
+mod links {
+    use crate::typed_door as door;
+    use coinbox_host::typed::links::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "links.look",
+            arguments: &[("caller", door::through::<Caller>), ("link", door::through::<String>)],
+            answer: door::through::<Result<LinkInfo, LinkError>>,
+            call: |host, given| door::answer(host.links().look(&given.take::<Caller>("caller")?, &given.take::<String>("link")?)),
+        },
+    ];
+}
+
+mod login {
+    use crate::typed_door as door;
+    use coinbox_host::typed::login::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "login.start",
+            arguments: &[("caller", door::through::<Caller>), ("email", door::through::<String>), ("old", door::through::<String>), ("device-token", door::through::<Option<String>>)],
+            answer: door::through::<Result<String, LoginError>>,
+            call: |host, given| door::answer(host.login().start(&given.take::<Caller>("caller")?, &given.take::<String>("email")?, &given.take::<String>("old")?, given.take::<Option<String>>("device-token")?.as_deref())),
+        },
+        door::Row {
+            function: "login.finish",
+            arguments: &[("caller", door::through::<Caller>), ("ticket", door::through::<String>)],
+            answer: door::through::<Result<Step, LoginError>>,
+            call: |host, given| door::answer(host.login().finish(&given.take::<Caller>("caller")?, &given.take::<String>("ticket")?)),
+        },
+        door::Row {
+            function: "login.start-proof",
+            arguments: &[("caller", door::through::<Caller>), ("old", door::through::<String>)],
+            answer: door::through::<Result<String, LoginError>>,
+            call: |host, given| door::answer(host.login().start_proof(&given.take::<Caller>("caller")?, &given.take::<String>("old")?)),
+        },
+        door::Row {
+            function: "login.finish-proof",
+            arguments: &[("caller", door::through::<Caller>), ("ticket", door::through::<String>)],
+            answer: door::through::<Result<Checked, LoginError>>,
+            call: |host, given| door::answer(host.login().finish_proof(&given.take::<Caller>("caller")?, &given.take::<String>("ticket")?)),
+        },
+        door::Row {
+            function: "login.send-code",
+            arguments: &[("caller", door::through::<Caller>), ("channel", door::through::<CodeChannel>)],
+            answer: door::through::<Result<CodeSent, LoginError>>,
+            call: |host, given| door::answer(host.login().send_code(&given.take::<Caller>("caller")?, given.take("channel")?)),
+        },
+        door::Row {
+            function: "login.check",
+            arguments: &[("caller", door::through::<Caller>), ("method", door::through::<FactorKind>), ("code", door::through::<String>)],
+            answer: door::through::<Result<Checked, LoginError>>,
+            call: |host, given| door::answer(host.login().check(&given.take::<Caller>("caller")?, given.take("method")?, &given.take::<String>("code")?)),
+        },
+        door::Row {
+            function: "login.touch",
+            arguments: &[("caller", door::through::<Caller>)],
+            answer: door::through::<Result<SessionInfo, LoginError>>,
+            call: |host, given| door::answer(host.login().touch(&given.take::<Caller>("caller")?)),
+        },
+        door::Row {
+            function: "login.list-sessions",
+            arguments: &[("caller", door::through::<Caller>)],
+            answer: door::through::<Result<Vec<SessionInfo>, LoginError>>,
+            call: |host, given| door::answer(host.login().list_sessions(&given.take::<Caller>("caller")?)),
+        },
+        door::Row {
+            function: "login.end-session",
+            arguments: &[("caller", door::through::<Caller>), ("name", door::through::<String>)],
+            answer: door::through::<Result<(), LoginError>>,
+            call: |host, given| door::answer(host.login().end_session(&given.take::<Caller>("caller")?, &given.take::<String>("name")?)),
+        },
+        door::Row {
+            function: "login.end-others",
+            arguments: &[("caller", door::through::<Caller>)],
+            answer: door::through::<Result<u32, LoginError>>,
+            call: |host, given| door::answer(host.login().end_others(&given.take::<Caller>("caller")?)),
+        },
+        door::Row {
+            function: "login.logout",
+            arguments: &[("caller", door::through::<Caller>)],
+            answer: door::through::<Result<(), LoginError>>,
+            call: |host, given| door::answer(host.login().logout(&given.take::<Caller>("caller")?)),
+        },
+        door::Row {
+            function: "login.list-logins",
+            arguments: &[("caller", door::through::<Caller>)],
+            answer: door::through::<Result<Vec<LoginInfo>, LoginError>>,
+            call: |host, given| door::answer(host.login().list_logins(&given.take::<Caller>("caller")?)),
+        },
+    ];
+}
+
+mod password {
+    use crate::typed_door as door;
+    use coinbox_host::typed::password::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "password.request-reset",
+            arguments: &[("caller", door::through::<Caller>), ("email", door::through::<String>)],
+            answer: door::through::<Result<(), PasswordChangeError>>,
+            call: |host, given| door::answer(host.password().request_reset(&given.take::<Caller>("caller")?, &given.take::<String>("email")?)),
+        },
+        door::Row {
+            function: "password.start-reset",
+            arguments: &[("caller", door::through::<Caller>), ("link", door::through::<String>)],
+            answer: door::through::<Result<String, PasswordChangeError>>,
+            call: |host, given| door::answer(host.password().start_reset(&given.take::<Caller>("caller")?, &given.take::<String>("link")?)),
+        },
+        door::Row {
+            function: "password.finish-reset",
+            arguments: &[("caller", door::through::<Caller>), ("ticket", door::through::<String>)],
+            answer: door::through::<Result<String, PasswordChangeError>>,
+            call: |host, given| door::answer(host.password().finish_reset(&given.take::<Caller>("caller")?, &given.take::<String>("ticket")?)),
+        },
+        door::Row {
+            function: "password.start-change",
+            arguments: &[("caller", door::through::<Caller>), ("old", door::through::<String>)],
+            answer: door::through::<Result<String, PasswordChangeError>>,
+            call: |host, given| door::answer(host.password().start_change(&given.take::<Caller>("caller")?, &given.take::<String>("old")?)),
+        },
+        door::Row {
+            function: "password.finish-change",
+            arguments: &[("caller", door::through::<Caller>), ("ticket", door::through::<String>)],
+            answer: door::through::<Result<Checked, PasswordChangeError>>,
+            call: |host, given| door::answer(host.password().finish_change(&given.take::<Caller>("caller")?, &given.take::<String>("ticket")?)),
+        },
+        door::Row {
+            function: "password.start-choose",
+            arguments: &[("caller", door::through::<Caller>)],
+            answer: door::through::<Result<String, PasswordChangeError>>,
+            call: |host, given| door::answer(host.password().start_choose(&given.take::<Caller>("caller")?)),
+        },
+        door::Row {
+            function: "password.choose",
+            arguments: &[("caller", door::through::<Caller>), ("ticket", door::through::<String>)],
+            answer: door::through::<Result<Entered, PasswordChangeError>>,
+            call: |host, given| door::answer(host.password().choose(&given.take::<Caller>("caller")?, &given.take::<String>("ticket")?)),
+        },
+    ];
+}
+
+mod profile {
+    use crate::typed_door as door;
+    use coinbox_host::typed::profile::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "profile.get",
+            arguments: &[("caller", door::through::<Caller>)],
+            answer: door::through::<Result<OwnProfile, ProfileError>>,
+            call: |host, given| door::answer(host.profile().get(&given.take::<Caller>("caller")?)),
+        },
+        door::Row {
+            function: "profile.change",
+            arguments: &[("caller", door::through::<Caller>), ("change", door::through::<ProfileChange>)],
+            answer: door::through::<Result<OwnProfile, ProfileError>>,
+            call: |host, given| door::answer(host.profile().change(&given.take::<Caller>("caller")?, given.take("change")?)),
+        },
+        door::Row {
+            function: "profile.request-email",
+            arguments: &[("caller", door::through::<Caller>), ("email", door::through::<String>)],
+            answer: door::through::<Result<(), ProfileError>>,
+            call: |host, given| door::answer(host.profile().request_email(&given.take::<Caller>("caller")?, &given.take::<String>("email")?)),
+        },
+        door::Row {
+            function: "profile.confirm-email",
+            arguments: &[("caller", door::through::<Caller>), ("link", door::through::<String>)],
+            answer: door::through::<Result<(), ProfileError>>,
+            call: |host, given| door::answer(host.profile().confirm_email(&given.take::<Caller>("caller")?, &given.take::<String>("link")?)),
+        },
+        door::Row {
+            function: "profile.undo-email",
+            arguments: &[("caller", door::through::<Caller>), ("link", door::through::<String>)],
+            answer: door::through::<Result<(), ProfileError>>,
+            call: |host, given| door::answer(host.profile().undo_email(&given.take::<Caller>("caller")?, &given.take::<String>("link")?)),
+        },
+        door::Row {
+            function: "profile.send-code",
+            arguments: &[("caller", door::through::<Caller>), ("purpose", door::through::<CodePurpose>), ("number", door::through::<Option<String>>), ("channel", door::through::<CodeChannel>)],
+            answer: door::through::<Result<CodeSent, ProfileError>>,
+            call: |host, given| door::answer(host.profile().send_code(&given.take::<Caller>("caller")?, given.take("purpose")?, given.take::<Option<String>>("number")?.as_deref(), given.take("channel")?)),
+        },
+        door::Row {
+            function: "profile.factors",
+            arguments: &[("caller", door::through::<Caller>)],
+            answer: door::through::<Result<FactorList, ProfileError>>,
+            call: |host, given| door::answer(host.profile().factors(&given.take::<Caller>("caller")?)),
+        },
+        door::Row {
+            function: "profile.begin-authenticator",
+            arguments: &[("caller", door::through::<Caller>), ("code", door::through::<Option<String>>)],
+            answer: door::through::<Result<Begun, ProfileError>>,
+            call: |host, given| door::answer(host.profile().begin_authenticator(&given.take::<Caller>("caller")?, given.take::<Option<String>>("code")?.as_deref())),
+        },
+        door::Row {
+            function: "profile.confirm-authenticator",
+            arguments: &[("caller", door::through::<Caller>), ("code", door::through::<String>)],
+            answer: door::through::<Result<Confirmed, ProfileError>>,
+            call: |host, given| door::answer(host.profile().confirm_authenticator(&given.take::<Caller>("caller")?, &given.take::<String>("code")?)),
+        },
+        door::Row {
+            function: "profile.start-phone-change",
+            arguments: &[("caller", door::through::<Caller>), ("number", door::through::<String>)],
+            answer: door::through::<Result<FactorList, ProfileError>>,
+            call: |host, given| door::answer(host.profile().start_phone_change(&given.take::<Caller>("caller")?, &given.take::<String>("number")?)),
+        },
+        door::Row {
+            function: "profile.confirm-phone",
+            arguments: &[("caller", door::through::<Caller>), ("code", door::through::<String>)],
+            answer: door::through::<Result<Confirmed, ProfileError>>,
+            call: |host, given| door::answer(host.profile().confirm_phone(&given.take::<Caller>("caller")?, &given.take::<String>("code")?)),
+        },
+        door::Row {
+            function: "profile.new-recovery-codes",
+            arguments: &[("caller", door::through::<Caller>)],
+            answer: door::through::<Result<Vec<String>, ProfileError>>,
+            call: |host, given| door::answer(host.profile().new_recovery_codes(&given.take::<Caller>("caller")?)),
+        },
+        door::Row {
+            function: "profile.remove-factor",
+            arguments: &[("caller", door::through::<Caller>), ("kind", door::through::<FactorKind>)],
+            answer: door::through::<Result<Entered, ProfileError>>,
+            call: |host, given| door::answer(host.profile().remove_factor(&given.take::<Caller>("caller")?, given.take("kind")?)),
+        },
+    ];
+}
+
+mod members {
+    use crate::typed_door as door;
+    use coinbox_host::typed::members::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "members.list",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("after", door::through::<Option<u32>>), ("limit", door::through::<u32>)],
+            answer: door::through::<Result<MemberPage, MemberError>>,
+            call: |host, given| door::answer(host.members().list(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("after")?, given.take("limit")?)),
+        },
+        door::Row {
+            function: "members.invite-owner",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("name", door::through::<String>)],
+            answer: door::through::<Result<Member, MemberError>>,
+            call: |host, given| door::answer(host.members().invite_owner(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("name")?)),
+        },
+        door::Row {
+            function: "members.start-accept",
+            arguments: &[("caller", door::through::<Caller>), ("link", door::through::<String>)],
+            answer: door::through::<Result<String, MemberError>>,
+            call: |host, given| door::answer(host.members().start_accept(&given.take::<Caller>("caller")?, &given.take::<String>("link")?)),
+        },
+        door::Row {
+            function: "members.finish-accept",
+            arguments: &[("caller", door::through::<Caller>), ("ticket", door::through::<String>), ("name", door::through::<Option<String>>)],
+            answer: door::through::<Result<HalfSession, MemberError>>,
+            call: |host, given| door::answer(host.members().finish_accept(&given.take::<Caller>("caller")?, &given.take::<String>("ticket")?, given.take::<Option<String>>("name")?.as_deref())),
+        },
+        door::Row {
+            function: "members.issue-temporary",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("number", door::through::<u32>), ("reason", door::through::<String>)],
+            answer: door::through::<Result<TemporaryPassword, MemberError>>,
+            call: |host, given| door::answer(host.members().issue_temporary(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("number")?, &given.take::<String>("reason")?)),
+        },
+        door::Row {
+            function: "members.allow-new-factors",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("number", door::through::<u32>), ("reason", door::through::<String>)],
+            answer: door::through::<Result<NewFactors, MemberError>>,
+            call: |host, given| door::answer(host.members().allow_new_factors(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, given.take("number")?, &given.take::<String>("reason")?)),
+        },
+        door::Row {
+            function: "members.start-enrol",
+            arguments: &[("caller", door::through::<Caller>), ("link", door::through::<String>), ("old", door::through::<String>)],
+            answer: door::through::<Result<String, MemberError>>,
+            call: |host, given| door::answer(host.members().start_enrol(&given.take::<Caller>("caller")?, &given.take::<String>("link")?, &given.take::<String>("old")?)),
+        },
+        door::Row {
+            function: "members.finish-enrol",
+            arguments: &[("caller", door::through::<Caller>), ("ticket", door::through::<String>)],
+            answer: door::through::<Result<Step, MemberError>>,
+            call: |host, given| door::answer(host.members().finish_enrol(&given.take::<Caller>("caller")?, &given.take::<String>("ticket")?)),
+        },
+    ];
+}
+
 /// Every interface, in the order of the world.
-pub const ROWS: &[&[Row]] = &[about::ROWS, jobs::ROWS, usage::ROWS, reservations::ROWS, pricing::ROWS, credits::ROWS, coupons::ROWS, invoices::ROWS, recurring::ROWS, refunds::ROWS, accounts::ROWS, subaccounts::ROWS, numbers::ROWS, events::ROWS, operator::ROWS];
+pub const ROWS: &[&[Row]] = &[about::ROWS, jobs::ROWS, usage::ROWS, reservations::ROWS, pricing::ROWS, credits::ROWS, coupons::ROWS, invoices::ROWS, recurring::ROWS, refunds::ROWS, accounts::ROWS, subaccounts::ROWS, lists::ROWS, review::ROWS, signup::ROWS, numbers::ROWS, events::ROWS, operator::ROWS, passwords::ROWS, links::ROWS, login::ROWS, password::ROWS, profile::ROWS, members::ROWS];

@@ -70,16 +70,21 @@ pub fn is_name(text: &str, longest: usize) -> bool {
     !text.is_empty() && text.len() <= longest && ascii::are_graphic(text)
 }
 
-/// Eight bytes that a processor compares, copies and checks at once.
+/// Bytes in a place where a processor reads them word by word.
 #[repr(align(8))]
-struct Eight([u8; 8]);
+struct Aligned<const BYTES: usize>([u8; BYTES]);
 
-/// Appends the first of eight characters, 0 to 8 of them. Eight are copied and the rest is taken back, because a copy of a length that is not known in
-/// advance is a call of the host in a component.
-fn push_eight(text: &mut String, characters: [u8; 8], count: usize) {
-    let eight = Eight(characters);
-    text.push_str(std::str::from_utf8(&eight.0).expect("ASCII by construction"));
-    text.truncate(text.len() + count - 8);
+/// Appends the first `count` of these characters. All are copied and the rest is taken back, because a copy of a length that is not known in advance is a
+/// call of the host in a component.
+fn push_first<const BYTES: usize>(text: &mut String, characters: &Aligned<BYTES>, count: usize) {
+    text.push_str(std::str::from_utf8(&characters.0).expect("ASCII by construction"));
+    text.truncate(text.len() + count - BYTES);
+}
+
+/// Appends the first 8 to 16 characters of two words.
+fn push_sixteen(text: &mut String, [first, second]: [u64; 2], count: usize) {
+    let both = u128::from(second) << 64 | u128::from(first);
+    push_first(text, &Aligned(both.to_le_bytes()), count);
 }
 
 /// A word of one byte.
@@ -105,13 +110,17 @@ pub fn push_padded(text: &mut String, number: u64, width: usize) {
         push_padded(text, number / WHOLE, width.clamp(17, 20) - 16);
         push_padded(text, number % WHOLE, 16);
     } else if number >= HALF || width > 8 {
-        push_padded(text, number / HALF, width.max(9) - 8);
-        push_eight(text, (eight_digits((number % HALF) as u32) | each(b'0')).to_le_bytes(), 8);
+        let [high, low] = [number / HALF, number % HALF].map(|half| eight_digits(half as u32));
+        let zeros = (high.trailing_zeros() as usize / 8).min(16 - width.max(9));
+        let (high, low, shift) = (high | each(b'0'), low | each(b'0'), 8 * zeros);
+        // At most seven zeros: their places are filled by the digits behind them.
+        let shown = if zeros == 0 { [high, low] } else { [high >> shift | low << (64 - shift), low >> shift] };
+        push_sixteen(text, shown, 16 - zeros);
     } else {
         let digits = eight_digits(number as u32);
         // The last digit is always shown.
         let zeros = (digits.trailing_zeros() as usize / 8).min(7).min(8 - width);
-        push_eight(text, ((digits | each(b'0')) >> (8 * zeros)).to_le_bytes(), 8 - zeros);
+        push_first(text, &Aligned(((digits | each(b'0')) >> (8 * zeros)).to_le_bytes()), 8 - zeros);
     }
 }
 
@@ -128,21 +137,22 @@ pub(crate) fn push_decimals(text: &mut String, number: u32) {
     if number > 0 {
         let digits = eight_digits(number);
         text.push('.');
-        push_eight(text, (digits | each(b'0')).to_le_bytes(), 8 - digits.leading_zeros() as usize / 8);
+        let shown = Aligned((digits | each(b'0')).to_le_bytes());
+        push_first(text, &shown, 8 - digits.leading_zeros() as usize / 8);
     }
 }
 
 /// Appends 16 lower-case hexadecimal digits.
 pub fn push_hex(text: &mut String, number: u64) {
-    for half in [number >> 32, number & 0xffff_ffff] {
+    let shown = [number >> 32, number & 0xffff_ffff].map(|half| {
         let pairs = (half | half << 16) & 0x0000_ffff_0000_ffff;
         let bytes = (pairs | pairs << 8) & 0x00ff_00ff_00ff_00ff;
         let digits = (bytes | bytes << 4) & 0x0f0f_0f0f_0f0f_0f0f;
         // 1 in each byte of a digit that is a letter.
         let letters = ((digits + each(6)) >> 4) & each(1);
-        let shown = digits + each(b'0') + letters.wrapping_mul(u64::from(b'a' - b'0' - 10));
-        push_eight(text, shown.to_be_bytes(), 8);
-    }
+        (digits + each(b'0') + letters.wrapping_mul(u64::from(b'a' - b'0' - 10))).swap_bytes()
+    });
+    push_sixteen(text, shown, 16);
 }
 
 /// Appends printable ASCII as JSON text, quotes included.

@@ -71,7 +71,7 @@ fn is_common(turn: &Turn<'_>, known: &Known, about: &About<'_>, password: &str) 
     let stripped = lower.trim_matches(|letter: char| !letter.is_alphabetic());
     for base in [stripped.to_owned(), plain(stripped), plain(&lower)] {
         let base = base.trim_matches(|letter: char| !letter.is_alphabetic());
-        if base.is_empty() || (known.common)(turn, base)? {
+        if !base.is_empty() && (known.common)(turn, base)? {
             return Ok(true);
         }
     }
@@ -111,8 +111,9 @@ fn left(turn: &Turn<'_>, known: &Known, about: &About<'_>, reading: &str) -> Res
     for word in text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()) {
         let base = word.trim_matches(|letter: char| !letter.is_alphabetic());
         let digits = word.chars().count() - base.chars().count();
-        let word_counts = !base.is_empty() && !(known.common)(turn, base)?;
-        left += digits + if word_counts { distinct(base) } else { 0 };
+        let once: String = base.chars().take(distinct(base)).collect();
+        let is_usual = base.is_empty() || (known.common)(turn, base)? || (known.common)(turn, &once)?;
+        left += digits + if is_usual { 0 } else { once.chars().count() };
     }
     Ok(left)
 }

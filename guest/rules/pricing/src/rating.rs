@@ -271,12 +271,13 @@ impl Book {
         chunks: &BTreeSet<ChunkName>,
         moments: &BTreeSet<(AuthId, Instant)>,
     ) -> Result<(), Fault> {
+        let cache = BookCache::of(turn);
         let versions: BTreeSet<usize> =
             chunks.iter().map(|(version, ..)| *version).filter(|version| !self.indexes.contains_key(version)).collect();
         let mut missing = Vec::new();
         for place in versions {
             let version = self.versions.at(place);
-            match BookCache::of(turn).index(&version.digest) {
+            match cache.index(&version.digest) {
                 Some(index) => {
                     self.indexes.insert(place, index);
                 }
@@ -294,7 +295,7 @@ impl Book {
         for place in missing {
             let version = self.versions.at(place);
             let index = Rc::new(Index::load(turn, version.number)?);
-            BookCache::of(turn).keep_index(&version.digest, &index);
+            cache.keep_index(&version.digest, &index);
             self.indexes.insert(place, index);
         }
         for account in accounts {
@@ -309,6 +310,7 @@ impl Book {
         chunks: BTreeSet<ChunkName>,
         moments: &BTreeSet<(AuthId, Instant)>,
     ) -> Result<(), Fault> {
+        let cache = BookCache::of(turn);
         let mut keys = Vec::new();
         let mut missing = Vec::new();
         for name in chunks {
@@ -320,7 +322,7 @@ impl Book {
                 self.chunks.insert(name, None);
                 continue;
             }
-            let kept = BookCache::of(turn).chunk(&(place.2, place.0, place.1, version.digest.clone()));
+            let kept = cache.chunk(&(place.2, place.0, place.1, version.digest.clone()));
             if kept.is_some() {
                 self.chunks.insert(name, kept);
             } else {
@@ -332,12 +334,12 @@ impl Book {
             self.indexes.keys().copied().filter(|place| !self.surcharges.contains_key(place)).collect();
         for version in unread.iter().map(|place| self.versions.at(*place)) {
             if let Some(digest) = &version.surcharges
-                && BookCache::of(turn).surcharges(digest).is_none()
+                && cache.surcharges(digest).is_none()
             {
                 keys.push(surcharge::key(version.number));
             }
             if let Some(digest) = &version.tiers
-                && BookCache::of(turn).tiers(digest).is_none()
+                && cache.tiers(digest).is_none()
             {
                 keys.push(tiers::key(version.number));
             }
@@ -347,7 +349,7 @@ impl Book {
             if let Some(entry) = self.sets[account].in_force(*at)
                 && !self.overrides.contains_key(&entry.digest)
             {
-                if BookCache::of(turn).set(&entry.digest).is_none() {
+                if cache.set(&entry.digest).is_none() {
                     keys.push(entry.key(*account));
                 }
                 sets.push((*account, entry.clone()));
@@ -362,7 +364,7 @@ impl Book {
             let (version, place) = (self.versions.at(name.0), self.place(&name));
             let stored: StoredRows = turn.need(&chunk_key(version.number, &place))?;
             let chunk = Rc::new(Chunk::new(stored.rows));
-            BookCache::of(turn).keep_chunk((place.2, place.0, place.1, version.digest.clone()), &chunk);
+            cache.keep_chunk((place.2, place.0, place.1, version.digest.clone()), &chunk);
             self.chunks.insert(name, Some(chunk));
         }
         for (account, entry) in sets {

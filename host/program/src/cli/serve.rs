@@ -3,6 +3,7 @@
 use super::seller;
 use crate::config::{Config, LogFormat};
 use crate::open::{self, Opened};
+use coinbox_host::blobs::Blobs;
 use coinbox_host::coinbox::Drive;
 use coinbox_host::contract::types::{Caller, Operator, Principal};
 use coinbox_host::json as wit;
@@ -15,8 +16,12 @@ use coinbox_server::operators::Operators;
 use coinbox_server::serve as server;
 use serde_json::json;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+
+/// How often files that no record names are removed.
+const SWEPT_EVERY: Duration = Duration::from_secs(3600);
 
 /// Starts logging to standard error in the configured form.
 pub fn log(config: &Config) {
@@ -104,6 +109,20 @@ fn warn_of_seller(host: &Running) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Removes, every hour, files that no record names.
+async fn sweep(blobs: Arc<Blobs>) {
+    loop {
+        tokio::time::sleep(SWEPT_EVERY).await;
+        let blobs = blobs.clone();
+        match tokio::task::spawn_blocking(move || blobs.sweep()).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(removed)) => tracing::info!(removed, "files that no record names were removed"),
+            Ok(Err(error)) => tracing::warn!(%error, "files that no record names could not be removed"),
+            Err(panic) => tracing::error!(%panic, "removing files panicked"),
+        }
+    }
+}
+
 async fn serve(config: &Config) -> anyhow::Result<()> {
     // A port in use is found before anything is written.
     let listener = server::bind(config.listen).await?;
@@ -138,6 +157,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     tokio::task::spawn_blocking(move || tell_store(&opened)).await?;
     tracing::info!(%address, data = %config.data.display(), simulated = host.is_simulated(), "serving");
 
+    let sweeping = tokio::spawn(sweep(host.blobs.clone()));
     let mut cause = None;
     let stop = async {
         tokio::select! {
@@ -147,6 +167,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
         }
     };
     server::run(rest.clone(), coinbox_server::router(rest), listener, stop).await;
+    sweeping.abort();
     let stopped = tokio::task::spawn_blocking(move || host.stop()).await?;
     if let Some(cause) = cause {
         anyhow::bail!(

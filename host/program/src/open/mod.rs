@@ -271,14 +271,8 @@ fn open_once(
     let kept = Kept { clock_file, guard, age };
     kept.keep_clock(coinbox.now())?;
     kept.guard.iter().for_each(Guard::keep);
-    let running = Running::new(coinbox, metrics).with(Arc::new(kept)).keeping(documents, blobs(data)?);
+    let running = Running::new(coinbox, metrics).with(Arc::new(kept)).keeping(documents, Blobs::beside_store(data));
     Ok(Opened { running, new, last })
-}
-
-/// Where the bytes of documents are that people hand in.
-fn blobs(data: &Path) -> anyhow::Result<Arc<Blobs>> {
-    let opened = Blobs::beside_store(data);
-    opened.map(Arc::new).map_err(|error| anyhow::anyhow!("documents of people, below {}: {error}", data.display()))
 }
 
 /// The stock of numbers and the journal of their orders.

@@ -66,10 +66,10 @@ pub(super) fn answer(function: &str, arguments: &Value) -> Value {
         {
             json!({"ok": {"entered": entered}})
         }
-        "login.finish-proof" | "password.finish-change" => json!({"ok": {"wrong": 3}}),
+        "login.finish-proof" | "password.finish-change" => json!({"ok": {"wrong": {"left": 3}}}),
         "password.request-reset" if is_nobody => json!({"ok": null}),
         _ if !in_session => json!({"err": {"refused": "unauthenticated"}}),
-        "login.check" if arguments["code"] == "000000" => json!({"ok": {"locked": "1060500"}}),
+        "login.check" if arguments["code"] == "000000" => json!({"ok": {"locked": {"until": "1060500"}}}),
         "login.check" => json!({"ok": {"entered": entered}}),
         "login.logout" | "login.end-session" => json!({"ok": null}),
         "login.list-sessions" => {

@@ -243,7 +243,7 @@ fn a_backup_takes_the_files_beside_the_store_along() {
     use crate::blobs::Blobs;
     let source = directory();
     let store = create(source.path());
-    let blobs = Blobs::beside_store(source.path()).expect("opened");
+    let blobs = Blobs::beside_store(source.path());
     let early = blobs.keep("a.txt", None, b"before the backup").expect("kept").digest;
     let backup = source.path().join("backup.coinbox");
     store.backup(&backup).expect("a backup");
@@ -258,7 +258,7 @@ fn a_backup_takes_the_files_beside_the_store_along() {
     for origin in [Origin::Restored, Origin::Copied] {
         let target = directory();
         install(&backup, target.path(), origin, &Counting::default()).expect("installs");
-        let restored = Blobs::beside_store(target.path()).expect("opened");
+        let restored = Blobs::beside_store(target.path());
         assert_eq!(restored.read(&early).expect("read").as_deref(), Some(&b"before the backup"[..]));
         assert_eq!(restored.read(&late).expect("read"), None);
     }
