@@ -79,6 +79,7 @@ pub fn refusal(refusal: &Refusal, field: impl Fn(&str) -> String) -> String {
         Refusal::NotYetActive => "the account is not active yet".to_owned(),
         Refusal::Closed => "the account is closed".to_owned(),
         Refusal::Reauthenticate => "this needs a fresh proof: the password or a code, once more".to_owned(),
+        Refusal::DestinationNotVerified => "a trial reaches numbers only that it has verified".to_owned(),
         Refusal::Locked => "the account is locked down".to_owned(),
         Refusal::TooOften(_) => "rate_limit_exceeded".to_owned(),
         Refusal::NotFound(kind) => format!("{kind} not found"),

@@ -15,6 +15,7 @@ use coinbox_access::people::{MemberId, secrets, since};
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
 use coinbox_ground::ids;
+use coinbox_ground::ids::AuthId;
 use coinbox_ground::job::{Attempt, CODE, Done, JobKind, JobState, Next, Numbered, Task, Work};
 use coinbox_ground::outside::{Channel, CodeMessage, LEASE_MS, TelephonyOutcome};
 use coinbox_ground::port::Lane;
@@ -27,7 +28,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) const JOB: JobKind<Numbered> = JobKind::new("code");
 
 /// Digits of a code.
-const DIGITS: usize = 6;
+pub(crate) const DIGITS: usize = 6;
 /// Binds marks of codes to their use.
 const MARK: &str = "phone-code";
 /// The least time between two attempts to hand a code over.
@@ -125,7 +126,13 @@ pub(crate) fn is_served(turn: &Turn<'_>, known: &Known, number: &str) -> Result<
 }
 
 /// Counts a code on each of its limits: the member, the number, the network, the account, the country.
-fn count(turn: &mut Turn<'_>, caller: &Caller, people: &People, id: MemberId, number: &str) -> Result<(), Fault> {
+pub(crate) fn count(
+    turn: &mut Turn<'_>,
+    caller: &Caller,
+    people: &People,
+    (account, whom): (AuthId, String),
+    number: &str,
+) -> Result<(), Fault> {
     let bucket = |dimension, burst: u32, within: Instant| Bucket {
         door: "sms",
         dimension,
@@ -134,17 +141,17 @@ fn count(turn: &mut Turn<'_>, caller: &Caller, people: &People, id: MemberId, nu
     };
     let network = throttles::network(caller.address.as_deref());
     let counted = [
-        (bucket("m", 1, people.code_gap_ms), id.to_string()),
+        (bucket("m", 1, people.code_gap_ms), whom),
         (bucket("n", people.codes_a_number, DAY_MS), number.to_owned()),
         (bucket("a", people.codes_a_network, DAY_MS), network),
-        (bucket("k", people.codes_an_account, DAY_MS), id.account.to_string()),
+        (bucket("k", people.codes_an_account, DAY_MS), account.to_string()),
         (bucket("cc", people.codes_a_calling_code, HOUR_MS), calling_code(number).to_owned()),
     ];
     counted.iter().try_for_each(|(bucket, value)| throttles::take(turn, bucket, value))
 }
 
 /// Counts a code to a country. One in which hardly any code is used is being called for money: it rests for an hour.
-fn count_country(turn: &mut Turn<'_>, number: &str) -> Result<(), Fault> {
+pub(crate) fn count_country(turn: &mut Turn<'_>, number: &str) -> Result<(), Fault> {
     let (key, now) = (country_key(number), turn.now());
     let new = Country { v: 1, since: now, sent: 0, used: 0, rests: 0 };
     let mut country =
@@ -183,7 +190,7 @@ pub(crate) fn send(
         return Err(Unsent::NumberRefused);
     }
     let policy = Policy::load(turn)?;
-    count(turn, caller, &policy.people, id, number)?;
+    count(turn, caller, &policy.people, (id.account, id.to_string()), number)?;
     count_country(turn, number)?;
     let now = turn.now();
     let until = now + policy.people.code_lasts_ms;
@@ -198,22 +205,35 @@ pub(crate) fn send(
         tries: before.map_or(0, |before| before.tries),
     };
     turn.put(&key(id, purpose), &otp);
-    let place = (id.account, Numbers::next_code(turn, id.account)?);
+    let job = hand_over(turn, id.account, (number, channel, &member.language), &code, until)?;
+    Ok(CodeSent { job, to: masked_number(number), channel, until, again: now + policy.people.code_gap_ms })
+}
+
+/// Puts a code on its way to a number. Answers the job.
+pub(crate) fn hand_over(
+    turn: &mut Turn<'_>,
+    account: AuthId,
+    (number, channel, language): (&str, Channel, &str),
+    code: &str,
+    until: Instant,
+) -> Result<String, Fault> {
+    let place = (account, Numbers::next_code(turn, account)?);
     let on_its_way = OnItsWay {
         v: 1,
         to: format!("+{number}"),
         channel,
-        sealed: turn.vault().seal(CODE, &code),
-        language: member.language.clone(),
+        sealed: turn.vault().seal(CODE, code),
+        language: language.to_owned(),
         until,
         attempt: 0,
-        key: ids::outside_key(&turn.store_name(), id.account, "code", place.1),
+        key: ids::outside_key(&turn.store_name(), account, "code", place.1),
         outcome: None,
     };
     turn.put(&way_key(place), &on_its_way);
     let job = JOB.of(place);
+    let now = turn.now();
     turn.timer(&job, Lane::Urgent, now);
-    Ok(CodeSent { job, to: masked_number(number), channel, until, again: now + policy.people.code_gap_ms })
+    Ok(job)
 }
 
 /// Takes a code, once. Answers the number that it was sent to; none: it is wrong, of another purpose, too old, or there is none. A code is void
@@ -245,7 +265,7 @@ pub(crate) fn take(
 }
 
 /// A code to this number was used.
-fn used(turn: &mut Turn<'_>, number: &str) -> Result<(), Fault> {
+pub(crate) fn used(turn: &mut Turn<'_>, number: &str) -> Result<(), Fault> {
     let key = country_key(number);
     if let Some(mut country) = turn.get::<Country>(&key)? {
         country.used = country.used.saturating_add(1);

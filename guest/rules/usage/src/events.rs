@@ -2,13 +2,14 @@
 
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::money::Money;
-use coinbox_ground::product::{self, Event, EventView, ID_MAX, Rejection};
+use coinbox_ground::product::{self, Event, EventView, Heading, ID_MAX, Rejection};
 use coinbox_ground::text::is_name;
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant, Micros, Refusal, int_text};
 use coinbox_ledger::wallet;
 use coinbox_pricing::Terms;
 use coinbox_pricing::rating::Price;
+use coinbox_profiles::destinations;
 use coinbox_profiles::profile::{self, Standing};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
@@ -152,6 +153,14 @@ pub fn hindrance(turn: &Turn<'_>, main: AuthId, source: AuthId) -> Result<Option
         Standing::Suspended(reason) => Some(Refusal::Suspended(reason)),
         Standing::Closing | Standing::Closed => Some(Refusal::Closed),
     })
+}
+
+/// Whether a trial may not reach the other side (ACC-6). Who comes in is no destination.
+pub fn out_of_reach(turn: &Turn<'_>, main: AuthId, heading: Heading, number: &str) -> Result<Option<Refusal>, Fault> {
+    if number.is_empty() || heading.name().starts_with("inbound") {
+        return Ok(None);
+    }
+    Ok(destinations::is_out_of_reach(turn, main, number)?.then_some(Refusal::DestinationNotVerified))
 }
 
 /// Whether available does not cover a price, or is not above zero (R12).

@@ -7,7 +7,7 @@
 use super::{month_use, posting};
 pub use crate::columns::{AnswerColumns, EventColumns, Fate, ProductUse};
 pub use crate::events::{BatchAnswer, EVENTS_MAX};
-use crate::events::{COUNTED, Held, ID_LIMIT, KEPT_MAX, REJECTED, Rejected, hash, hindrance, out_of_credit};
+use crate::events::{COUNTED, Held, ID_LIMIT, KEPT_MAX, REJECTED, Rejected, hash, hindrance, out_of_credit, out_of_reach};
 use coinbox_access::{self as access, credentials, functions};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::usage::Error;
@@ -202,6 +202,9 @@ pub fn admit(turn: &Turn<'_>, caller: &Caller, event: Event) -> Result<Quote, Er
         return Err(refusal.into());
     }
     let quote = quote(turn, &event, main)?;
+    if let Some(refusal) = out_of_reach(turn, main, event.heading, &event.number)? {
+        return Err(refusal.into());
+    }
     let mut wallet = wallet::need(turn, main)?;
     wallet.balance = wallet.balance.minus(wallet::late_rest(turn, main, &wallet)?)?;
     match out_of_credit(&wallet, Money::from_micros(quote.amount))? {

@@ -1,4 +1,4 @@
-//! Settings about sign-ups, and their review (ACC-3, ACC-5).
+//! Settings about sign-ups, and their review and trials (ACC-3, ACC-5, ACC-6).
 
 use coinbox_ground::vocabulary::{Checks, DAY_MS, FieldRule, Instant, int_text};
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,10 @@ pub struct SignUps {
     /// ACC-3. After what time an account is closed whose phone was not verified, 1 to 365 days.
     #[serde(with = "int_text")]
     pub unverified_ms: Instant,
+    /// ACC-6. Whether trials reach verified numbers only.
+    pub verified_destinations: bool,
+    /// ACC-6. Numbers that a trial can verify, 0 to 100.
+    pub destinations: u32,
 }
 
 impl Default for SignUps {
@@ -33,6 +37,8 @@ impl Default for SignUps {
             documents: Vec::new(),
             same_a_day: 5,
             unverified_ms: 30 * DAY_MS,
+            verified_destinations: true,
+            destinations: 5,
         }
     }
 }

@@ -347,6 +347,20 @@ pub(super) static ROWS: &[Row] = &[
         "Most sub-accounts of a standard account.",
     ),
     row(
+        "trial-destinations",
+        Form::Count { at: |policy| &mut policy.sign_ups.destinations, least: 0, most: 100 },
+        "numbers",
+        &["ACC-6"],
+        "Numbers that a trial can verify, to call and write to them.",
+    ),
+    row(
+        "trial-verified-destinations",
+        Form::Flag { at: |policy| &mut policy.sign_ups.verified_destinations },
+        "",
+        &["ACC-6"],
+        "Whether trials call and write to numbers only that they have verified.",
+    ),
+    row(
         "review.everybody",
         Form::Flag { at: |policy| &mut policy.sign_ups.review_everybody },
         "",

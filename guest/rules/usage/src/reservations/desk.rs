@@ -1,5 +1,6 @@
 //! Everything that a batch of reservations is judged by, read in few crossings, and the wallets that it changes.
 
+use super::forms::Measure;
 use super::records::{DUE_KEY, Open, closed_key, open_key};
 use crate::events;
 use coinbox_access::credentials::Who;
@@ -13,6 +14,7 @@ use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Refusal};
 use coinbox_ledger::wallet::{self, Wallet};
 use coinbox_pricing::rating::Payer;
+use coinbox_profiles::destinations;
 use coinbox_profiles::profile;
 use coinbox_profiles::subaccount;
 use std::collections::BTreeMap;
@@ -31,6 +33,8 @@ pub(super) struct Desk {
     parties: BTreeMap<AuthId, Party>,
     /// By source: what stands in the way of spending.
     hindrances: BTreeMap<AuthId, Option<Refusal>>,
+    /// Main accounts by whether they reach verified destinations only (ACC-6).
+    trials: BTreeMap<AuthId, bool>,
     /// A sub-account with its own token reaches only its own reservations.
     only: Option<AuthId>,
 }
@@ -49,7 +53,13 @@ impl Desk {
         let mains = sources.iter().filter(|source| source.is_main()).map(|main| profile::key(*main));
         turn.prefetch(subs.chain(mains).chain(coinbox_pricing::rating::first_keys()).chain([DUE_KEY.to_owned()]));
         let only = if let Who::Sub { sub, .. } = who { Some(*sub) } else { None };
-        let mut desk = Desk { mains: BTreeMap::new(), parties: BTreeMap::new(), hindrances: BTreeMap::new(), only };
+        let mut desk = Desk {
+            mains: BTreeMap::new(),
+            parties: BTreeMap::new(),
+            hindrances: BTreeMap::new(),
+            trials: BTreeMap::new(),
+            only,
+        };
         for source in sources {
             if let Some(main) =
                 coinbox_access::credentials::main_of(turn, source)?.filter(|main| is_own(who, source, *main))
@@ -90,6 +100,21 @@ impl Desk {
     /// Whose prices an account is rated by. None: there is no such account.
     pub(super) fn payer(&self, main: AuthId) -> Option<Payer> {
         self.parties.get(&main).map(|party| Payer::of(main, &party.wallet))
+    }
+
+    /// Whether a trial may not reach the other side (ACC-6).
+    pub(super) fn out_of_reach(
+        &mut self,
+        turn: &Turn<'_>,
+        main: AuthId,
+        measure: &Measure,
+    ) -> Result<Option<Refusal>, Fault> {
+        let is_trial = match self.trials.get(&main) {
+            Some(known) => *known,
+            None => destinations::is_limited(turn, main)?,
+        };
+        self.trials.insert(main, is_trial);
+        if is_trial { events::out_of_reach(turn, main, measure.heading, &measure.number) } else { Ok(None) }
     }
 
     /// What stands in the way of spending, credit apart.

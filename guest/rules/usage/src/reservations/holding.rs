@@ -7,7 +7,7 @@ use crate::reservations::checks::{ITEMS_MAX, check_count, check_item, check_leas
 use crate::reservations::desk::{Desk, give_back};
 use crate::reservations::ending;
 use crate::reservations::forms::{
-    Ending, Error, ExtendAnswer, Extension, Hold, Kind, Named, Page, ReleaseAnswer, ReserveAnswer, Shown,
+    Ending, Error, ExtendAnswer, Extension, Hold, Kind, Named, Page, Price, ReleaseAnswer, ReserveAnswer, Shown,
 };
 use crate::reservations::records::{self, Closed, End, Open, forget_at, open_prefix};
 use coinbox_access::{self as access, functions};
@@ -76,6 +76,11 @@ fn reserve_one(
         return Ok(ReserveAnswer::Over);
     }
     if let Some(refusal) = desk.hindrance(turn, main, source)? {
+        return Ok(ReserveAnswer::Refused(refusal));
+    }
+    if let Price::Rated(measure) = &hold.price
+        && let Some(refusal) = desk.out_of_reach(turn, main, measure)?
+    {
         return Ok(ReserveAnswer::Refused(refusal));
     }
     let price = (hold.auth_id.as_str(), &hold.price, turn.now());
