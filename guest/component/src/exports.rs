@@ -241,7 +241,7 @@ functions! { lists ListError {
 } }
 
 functions! { destinations DestinationError {
-    command begin(auth_id: String, number: String, channel: exported::destinations::CodeChannel) -> exported::destinations::DestinationCode = rules::destinations::begin;
+    command begin(auth_id: String, number: String, channel: telephony_types::CodeChannel) -> people_types::CodeSent = rules::people::begin_destination;
     command check(auth_id: String, number: String, code: String) -> exported::destinations::DestinationAnswer = rules::destinations::check;
     query list(auth_id: String) -> Vec<exported::destinations::Destination> = rules::destinations::list;
     command remove(auth_id: String, number: String) -> () = rules::destinations::remove;

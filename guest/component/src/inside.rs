@@ -169,9 +169,7 @@ records! {
     exported::signup::ConfirmedSignUp = signup::Confirmed { account, half }
     exported::signup::RefusedDomain = signup::Domain { domain }
 
-    exported::destinations::DestinationCode = destinations::CodeSent { number, until, again }
     exported::destinations::Destination = destinations::Destination { number, since }
-    exported::destinations::DestinationTries = destinations::Tries { left }
 
     exported::lists::ListSource = lists::Source { source, edition, dated, licence }
     exported::lists::ListVersion = lists::Version { name, version, about, entries, begun, published }
@@ -322,6 +320,7 @@ one_field! {
     exported::subaccounts::SubaccountLimit { limit: u32 }
     exported::subaccounts::HeldNumbers { count: u32 }
     exported::numbers::NumberLimit { limit: u32 }
+    exported::destinations::DestinationLimit { limit: u32 }
     exported::recurring::RecurringLimit { limit: u32 }
     exported::operator::PolicyVersion { version: u32 }
     people_types::TriesLeft { left: u32 }
@@ -484,7 +483,9 @@ variants! {
     exported::signup::SignupError = signup::Error { Gone | Refused, PersonalMail, DisposableMail, Network, Other }
 
     exported::destinations::DestinationAnswer = destinations::Answer { | Wrong, Verified }
-    exported::destinations::DestinationError = destinations::Error { NumberRefused, TooMany | Refused, Other }
+    exported::destinations::DestinationError = destinations::Error {
+        NotNeeded, NumberRefused | Refused, TooManyDestinations, Other
+    }
 
     exported::lists::KnownList = lists::KnownList {
         PersonalMail, DisposableMail, Networks, CommonPasswords, BreachedPasswords, Prefixes, CallingCodes, WatchNames |

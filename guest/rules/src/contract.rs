@@ -137,7 +137,7 @@ contract! {
     COUPONS_CLAIM command coupons::claim { claim: plain }
     COUPONS_LIST_REDEMPTIONS query coupons::list_redemptions { caller, auth_id: plain, after: plain, limit: plain }
 
-    DESTINATIONS_BEGIN command destinations::begin { caller, auth_id: plain, number: plain, channel: plain }
+    DESTINATIONS_BEGIN command people::begin_destination { caller, auth_id: plain, number: plain, channel: plain }
     DESTINATIONS_CHECK command destinations::check { caller, auth_id: plain, number: plain, code: plain }
     DESTINATIONS_LIST query destinations::list { caller, auth_id: plain }
     DESTINATIONS_REMOVE command destinations::remove { caller, auth_id: plain, number: plain }

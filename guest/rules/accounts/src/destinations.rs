@@ -1,44 +1,24 @@
-//! Numbers that a trial may call and write to: verified by a code each (ACC-6).
+//! Numbers that a trial may call and write to: its customer verifies each by a code that is sent to it (ACC-6).
 
 use coinbox_access::{self as access, functions};
 use coinbox_ground::feed;
+use coinbox_ground::ids::AuthId;
 use coinbox_ground::outside::Channel;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Instant, int_text, interface_error};
-use coinbox_lists as lists;
 use coinbox_members::Known;
 use coinbox_members::destinations::{self as codes, Taken};
+use coinbox_members::words::CodeSent;
 use coinbox_profiles::destinations;
 use coinbox_profiles::policy::Policy;
+use coinbox_profiles::profile;
 use serde::{Deserialize, Serialize};
 
-/// What of a number the area of members is told.
-const KNOWN: Known = Known {
-    number_refused: |turn, number| match lists::prefix(turn, number)? {
-        None if !lists::is_in_force(turn, lists::KnownList::Prefixes)? => {
-            (Known::BUILT_IN.number_refused)(turn, number)
-        }
-        found => Ok(found.is_some()),
-    },
-    ..Known::BUILT_IN
-};
-
-/// A code that is on its way.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct CodeSent {
-    /// With leading plus.
-    pub number: String,
-    /// When the code ends.
-    #[serde(with = "int_text")]
-    pub until: Instant,
-    /// When another one may be sent.
-    #[serde(with = "int_text")]
-    pub again: Instant,
-}
+/// Longest code that is looked at.
+const CODE_MAX: usize = 32;
 
 /// A verified number.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Destination {
     /// With leading plus.
@@ -48,20 +28,12 @@ pub struct Destination {
     pub since: Instant,
 }
 
-/// Tries that are left for a code.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Tries {
-    /// How many.
-    pub left: u32,
-}
-
 /// What became of a code.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answer {
-    /// It is not the one that was sent.
-    Wrong(Tries),
+    /// It is wrong, too old, or there is none. So many tries are left for the one that was sent.
+    Wrong(#[serde(with = "coinbox_ground::one_field::left")] u32),
     /// The number is verified.
     Verified(Destination),
 }
@@ -69,54 +41,52 @@ pub enum Answer {
 interface_error! {
     /// Errors of `destinations`.
     Error {
+        /// The account reaches every number.
+        NotNeeded,
         /// No code is sent to such numbers.
         NumberRefused,
-        /// The account has as many as it may have.
-        TooMany,
+        /// The payload is the limit of the policy.
+        TooManyDestinations(#[serde(with = "coinbox_ground::one_field::limit")] u32),
     }
-}
-
-/// Digits of a number with or without plus.
-fn digits(number: &str) -> Result<String, Fault> {
-    let digits = number.strip_prefix('+').unwrap_or(number);
-    let plain = (5..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let mut checks = Checks::new();
-    checks.require(
-        plain && !digits.starts_with('0'),
-        "number",
-        FieldRule::WrongForm,
-        "5 to 15 digits with country code",
-    );
-    checks.done()?;
-    Ok(digits.to_owned())
 }
 
 fn shown(number: &str, since: Instant) -> Destination {
     Destination { number: format!("+{number}"), since }
 }
 
-/// Sends a code.
+/// Whether a number may still become a destination: the account needs it and has room for it, or has it already.
+fn check_room(turn: &Turn<'_>, account: AuthId, number: &str) -> Result<(), Error> {
+    if !destinations::are_limited(turn, &profile::profile(turn, account)?)? {
+        return Err(Error::NotNeeded);
+    }
+    let limit = Policy::load(turn)?.sign_ups.destinations;
+    let verified = destinations::all(turn, account)?;
+    let is_known = verified.iter().any(|(known, _)| known == number);
+    if is_known || u32::try_from(verified.len()).is_ok_and(|verified| verified < limit) {
+        return Ok(());
+    }
+    Err(Error::TooManyDestinations(limit))
+}
+
+/// Sends a code to a number.
 pub fn begin(
     turn: &mut Turn<'_>,
+    known: &Known,
     caller: &Caller,
     auth_id: String,
     number: String,
     channel: Channel,
 ) -> Result<CodeSent, Error> {
     let command = access::command_on(turn, caller, functions::DESTINATIONS_BEGIN, &auth_id)?;
-    command.once(turn, &(&auth_id, &number, channel), |turn, _, account| {
-        let number = digits(&number)?;
-        let there = destinations::all(turn, account)?;
-        let most = usize::try_from(Policy::load(turn)?.sign_ups.destinations).unwrap_or(usize::MAX);
-        if there.len() >= most && !there.iter().any(|(known, _)| *known == number) {
-            return Err(Error::TooMany);
-        }
-        let sent = codes::send(turn, caller, &KNOWN, account, (&number, channel))?.ok_or(Error::NumberRefused)?;
-        Ok(CodeSent { number: format!("+{number}"), until: sent.until, again: sent.again })
+    command.once(turn, &(&auth_id, &number, channel), |turn, who, account| {
+        let number = codes::digits(&number)?;
+        check_room(turn, account, &number)?;
+        let sent = codes::send(turn, known, (caller, who), account, (&number, channel))?;
+        sent.ok_or(Error::NumberRefused)
     })
 }
 
-/// Takes the code. A wrong one is counted.
+/// Takes the code that was sent to a number. A wrong one is counted.
 pub fn check(
     turn: &mut Turn<'_>,
     caller: &Caller,
@@ -127,35 +97,32 @@ pub fn check(
     let command = access::command_on(turn, caller, functions::DESTINATIONS_CHECK, &auth_id)?;
     command.once(turn, &(&auth_id, &number, &code), |turn, who, account| {
         let mut checks = Checks::new();
-        checks.require(code.len() <= 20, "code", FieldRule::TooLong, 20);
+        checks.require(code.len() <= CODE_MAX, "code", FieldRule::TooLong, CODE_MAX);
         checks.done()?;
-        let number = digits(&number)?;
-        let most = usize::try_from(Policy::load(turn)?.sign_ups.destinations).unwrap_or(usize::MAX);
-        if destinations::find(turn, account, &number)?.is_none() && destinations::all(turn, account)?.len() >= most {
-            return Err(Error::TooMany);
-        }
+        let number = codes::digits(&number)?;
+        check_room(turn, account, &number)?;
         match codes::take(turn, account, &number, &code)? {
-            Taken::Wrong(left) => Ok(Answer::Wrong(Tries { left })),
-            Taken::Right => {
-                let kept = destinations::put(turn, account, &number)?;
+            Taken::Wrong(left) => Ok(Answer::Wrong(left)),
+            Taken::Right(number) => {
+                let since = destinations::put(turn, account, &number)?;
                 feed::event(account, "destination-verified", "ACC-6").fact("by", who.name()).tell(turn);
-                Ok(Answer::Verified(shown(&number, kept.since)))
+                Ok(Answer::Verified(shown(&number, since)))
             }
         }
     })
 }
 
-/// All of an account, in order of number.
+/// Verified numbers of an account, in order of number.
 pub fn list(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<Vec<Destination>, Error> {
     let (_, account) = access::query_on(turn, caller, functions::DESTINATIONS_LIST, &auth_id)?;
-    Ok(destinations::all(turn, account)?.into_iter().map(|(number, kept)| shown(&number, kept.since)).collect())
+    Ok(destinations::all(turn, account)?.into_iter().map(|(number, since)| shown(&number, since)).collect())
 }
 
 /// Takes one away.
 pub fn remove(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, number: String) -> Result<(), Error> {
     let command = access::command_on(turn, caller, functions::DESTINATIONS_REMOVE, &auth_id)?;
     command.once(turn, &(&auth_id, &number), |turn, who, account| {
-        let number = digits(&number)?;
+        let number = codes::digits(&number)?;
         if !destinations::remove(turn, account, &number)? {
             return Err(Fault::not_found("destination").into());
         }

@@ -1,119 +1,64 @@
-//! Codes to numbers that a trial wants to reach (ACC-6): they count on the limits of codes to members' phones.
-//!
-//! | key | holds |
-//! |---|---|
-//! | `otp/<account>/d/<number>` | the code that proves a destination, as a mark |
+//! Codes to numbers that a trial wants to reach (ACC-6): they are sent, counted and bounded as codes to members' phones are.
 
-use crate::codes::{self, DIGITS, Unsent};
+use crate::checks;
+pub use crate::codes::Taken;
+use crate::codes::{self, Unsent, Use};
 use crate::known::Known;
-use coinbox_access::people::secrets;
+use crate::words::CodeSent;
+use coinbox_access::credentials::Who;
+use coinbox_access::people::members;
+use coinbox_access::people::throttles::{self, Bucket};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::outside::Channel;
-use coinbox_ground::turn::{Record, Turn, end_of_prefix};
-use coinbox_ground::vocabulary::{Caller, Fault, Instant};
+use coinbox_ground::turn::Turn;
+use coinbox_ground::vocabulary::{Caller, Checks, Fault, HOUR_MS, Instant};
 use coinbox_profiles::policy::Policy;
-use serde::{Deserialize, Serialize};
 
-/// Binds marks of codes to their use.
-const MARK: &str = "destination-code";
+/// Language of codes that nobody in a session has asked for.
+const LANGUAGE: &str = "en";
 
-/// A code that may be handed in.
-#[derive(Serialize, Deserialize)]
-struct Otp {
-    v: u32,
-    mark: String,
-    expires: Instant,
-    /// Wrong ones so far. A newer code in the place of this one keeps them.
-    tries: u32,
+/// The digits of a number with or without plus.
+pub fn digits(number: &str) -> Result<String, Fault> {
+    let mut checks = Checks::new();
+    let digits = checks::number(&mut checks, number, "number");
+    checks.done()?;
+    Ok(digits)
 }
 
-impl Record for Otp {
-    const KIND: &'static str = "code of a destination";
-}
-
-fn prefix(account: AuthId) -> String {
-    format!("otp/{account}/d/")
-}
-
-fn key(account: AuthId, number: &str) -> String {
-    format!("{}{number}", prefix(account))
-}
-
-/// A code is on its way.
-pub struct Sent {
-    /// Good before this moment.
-    pub until: Instant,
-    /// When another one may be asked for.
-    pub again: Instant,
-}
-
-/// Sends a code. `number`: digits. None: no code goes to such a number.
+/// Sends a code to a number, given as digits. None: no code goes to such a number.
 pub fn send(
     turn: &mut Turn<'_>,
-    caller: &Caller,
     known: &Known,
+    (caller, who): (&Caller, &Who),
     account: AuthId,
     (number, channel): (&str, Channel),
-) -> Result<Option<Sent>, Fault> {
-    match put(turn, caller, known, account, (number, channel)) {
+) -> Result<Option<CodeSent>, Fault> {
+    let language = match who {
+        Who::Member { id, .. } => members::find(turn, *id)?.map(|member| member.language),
+        _ => None,
+    };
+    codes::forget_ended(turn, account)?;
+    let to = (number, channel, language.as_deref().unwrap_or(LANGUAGE));
+    match codes::send(turn, caller, known, &Use::of_destination(account, number), to) {
         Ok(sent) => Ok(Some(sent)),
         Err(Unsent::NumberRefused) => Ok(None),
         Err(Unsent::Fault(fault)) => Err(fault),
     }
 }
 
-fn put(
-    turn: &mut Turn<'_>,
-    caller: &Caller,
-    known: &Known,
-    account: AuthId,
-    (number, channel): (&str, Channel),
-) -> Result<Sent, Unsent> {
-    if !codes::is_served(turn, known, number)? {
-        return Err(Unsent::NumberRefused);
-    }
-    let policy = Policy::load(turn)?;
-    codes::count(turn, caller, &policy.people, (account, format!("{account}/d")), number)?;
-    codes::count_country(turn, number)?;
-    let now = turn.now();
-    let until = now + policy.people.code_lasts_ms;
-    let code = secrets::draw_digits(turn, DIGITS);
-    let before = turn.get::<Otp>(&key(account, number))?.filter(|before| now < before.expires);
-    let mark = secrets::mark(turn, MARK, &[account.as_str(), number, &code]);
-    let otp = Otp { v: 1, mark, expires: until, tries: before.map_or(0, |before| before.tries) };
-    turn.put(&key(account, number), &otp);
-    codes::hand_over(turn, account, (number, channel, "en"), &code, until)?;
-    Ok(Sent { until, again: now + policy.people.code_gap_ms })
-}
-
-/// What became of a code.
-pub enum Taken {
-    /// It is right, and used up.
-    Right,
-    /// It is wrong, too old, or there is none. So many tries are left.
-    Wrong(u32),
-}
-
-/// Takes a code, once.
+/// Takes a code, once. Wrong ones are counted over all numbers of the account.
 pub fn take(turn: &mut Turn<'_>, account: AuthId, number: &str, code: &str) -> Result<Taken, Fault> {
-    let most = Policy::load(turn)?.people.code_tries;
-    let otp = turn.get::<Otp>(&key(account, number))?;
-    let mark = otp.as_ref().map(|otp| otp.mark.as_str());
-    let fits = secrets::fits(turn, MARK, &[account.as_str(), number, code], mark);
-    let Some(mut otp) = otp.filter(|otp| turn.now() < otp.expires) else { return Ok(Taken::Wrong(0)) };
-    if fits && otp.tries < most {
-        turn.remove(&key(account, number));
-        codes::used(turn, number)?;
-        return Ok(Taken::Right);
+    let burst = Policy::load(turn)?.people.code_wrong_an_hour;
+    let wrong = Bucket { door: "dst", dimension: "k", burst, one_per: HOUR_MS / Instant::from(burst.max(1)) };
+    throttles::check(turn, &wrong, account.as_str())?;
+    let taken = codes::take(turn, &Use::of_destination(account, number), code)?;
+    if matches!(taken, Taken::Wrong(_)) {
+        throttles::take(turn, &wrong, account.as_str())?;
     }
-    otp.tries = otp.tries.saturating_add(1).min(most);
-    turn.put(&key(account, number), &otp);
-    Ok(Taken::Wrong(most - otp.tries))
+    Ok(taken)
 }
 
 /// The account is closed: no code of it is good any more.
 pub fn forget(turn: &mut Turn<'_>, account: AuthId) {
-    let prefix = prefix(account);
-    let end = end_of_prefix(&prefix);
-    turn.clear(prefix, end);
+    codes::forget_destinations(turn, account);
 }

@@ -1,21 +1,22 @@
-//! Numbers that a trial may reach (ACC-6): an entry each, at `dst/<account>/<number>`.
+//! Numbers that a trial reaches (ACC-6).
+//!
+//! | key | what |
+//! |---|---|
+//! | `dst/<account>/<phone number>` | a number that the customer of a main account has verified |
 
-use crate::policy::Policy;
-use crate::profile::{AccountType, profile};
+use crate::policy::{DESTINATIONS_MAX, Policy};
+use crate::profile::{AccountType, Profile};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::turn::{Record, Turn, end_of_prefix};
 use coinbox_ground::vocabulary::{Fault, Instant};
 use serde::{Deserialize, Serialize};
 
-/// Most of them that the policy allows.
-pub const MOST: usize = 100;
-
 /// A verified number.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Destination {
+#[derive(Serialize, Deserialize)]
+struct Destination {
     v: u32,
     /// When it was verified.
-    pub since: Instant,
+    since: Instant,
 }
 
 impl Record for Destination {
@@ -30,33 +31,29 @@ fn key(account: AuthId, number: &str) -> String {
     format!("{}{number}", prefix(account))
 }
 
-/// A number of digits, if it is verified.
-pub fn find(turn: &Turn<'_>, account: AuthId, number: &str) -> Result<Option<Destination>, Fault> {
-    turn.get(&key(account, number))
-}
-
-/// Notes that a number is verified. One that was keeps its moment.
-pub fn put(turn: &mut Turn<'_>, account: AuthId, number: &str) -> Result<Destination, Fault> {
-    if let Some(known) = find(turn, account, number)? {
-        return Ok(known);
+/// Notes that a number, given as digits, is verified. One that was keeps its moment. Answers that moment.
+pub fn put(turn: &mut Turn<'_>, account: AuthId, number: &str) -> Result<Instant, Fault> {
+    let key = key(account, number);
+    if let Some(known) = turn.get::<Destination>(&key)? {
+        return Ok(known.since);
     }
-    let new = Destination { v: 1, since: turn.now() };
-    turn.put(&key(account, number), &new);
-    Ok(new)
+    turn.put(&key, &Destination { v: 1, since: turn.now() });
+    Ok(turn.now())
 }
 
 /// Takes a number away. False: it was not there.
 pub fn remove(turn: &mut Turn<'_>, account: AuthId, number: &str) -> Result<bool, Fault> {
-    let known = find(turn, account, number)?.is_some();
-    turn.remove(&key(account, number));
+    let key = key(account, number);
+    let known = turn.get::<Destination>(&key)?.is_some();
+    turn.remove(&key);
     Ok(known)
 }
 
-/// All of them, in order of number.
-pub fn all(turn: &Turn<'_>, account: AuthId) -> Result<Vec<(String, Destination)>, Fault> {
+/// All of an account with their moments, in order of number.
+pub fn all(turn: &Turn<'_>, account: AuthId) -> Result<Vec<(String, Instant)>, Fault> {
     let prefix = prefix(account);
-    let (found, _) = turn.list::<Destination>(&prefix, MOST)?;
-    Ok(found.into_iter().map(|(key, destination)| (key[prefix.len()..].to_owned(), destination)).collect())
+    let (found, _) = turn.list::<Destination>(&prefix, DESTINATIONS_MAX as usize)?;
+    Ok(found.into_iter().map(|(key, destination)| (key[prefix.len()..].to_owned(), destination.since)).collect())
 }
 
 /// The account is closed.
@@ -66,13 +63,12 @@ pub fn forget(turn: &mut Turn<'_>, account: AuthId) {
     turn.clear(prefix, end);
 }
 
-/// Whether a main account reaches verified numbers only: it is a trial, and the policy says so.
-pub fn is_limited(turn: &Turn<'_>, main: AuthId) -> Result<bool, Fault> {
-    let is_trial = profile(turn, main)?.account_type == AccountType::Developer;
-    Ok(is_trial && Policy::load(turn)?.sign_ups.verified_destinations)
+/// Whether an account reaches verified numbers only: it is a trial, and the policy says so. The first paid recharge ends it (R31).
+pub fn are_limited(turn: &Turn<'_>, account: &Profile) -> Result<bool, Fault> {
+    Ok(account.account_type == AccountType::Developer && Policy::load(turn)?.sign_ups.verified_destinations)
 }
 
-/// Whether a main account may not reach this number.
-pub fn is_out_of_reach(turn: &Turn<'_>, main: AuthId, number: &str) -> Result<bool, Fault> {
-    Ok(is_limited(turn, main)? && find(turn, main, number)?.is_none())
+/// Whether the customer of a main account has verified a number.
+pub fn is_verified(turn: &Turn<'_>, account: AuthId, number: &str) -> Result<bool, Fault> {
+    Ok(turn.get::<Destination>(&key(account, number))?.is_some())
 }

@@ -2,7 +2,7 @@
 
 use coinbox_ground::ids::{AuthId, time_key};
 use coinbox_ground::money::Money;
-use coinbox_ground::product::{self, Event, EventView, Heading, ID_MAX, Rejection};
+use coinbox_ground::product::{self, Event, EventView, ID_MAX, Rejection};
 use coinbox_ground::text::is_name;
 use coinbox_ground::turn::{Record, Turn};
 use coinbox_ground::vocabulary::{Fault, Instant, Micros, Refusal, int_text};
@@ -10,7 +10,7 @@ use coinbox_ledger::wallet;
 use coinbox_pricing::Terms;
 use coinbox_pricing::rating::Price;
 use coinbox_profiles::destinations;
-use coinbox_profiles::profile::{self, Standing};
+use coinbox_profiles::profile::{Profile, Standing};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
 use std::hash::Hasher;
@@ -144,8 +144,8 @@ pub(crate) fn keep_rejected(turn: &mut Turn<'_>, event: &EventView<'_>, reason: 
 }
 
 /// What stands in the way of spending, credit apart.
-pub fn hindrance(turn: &Turn<'_>, main: AuthId, source: AuthId) -> Result<Option<Refusal>, Fault> {
-    Ok(match profile::profile(turn, main)?.standing {
+pub fn hindrance(turn: &Turn<'_>, main: &Profile, source: AuthId) -> Result<Option<Refusal>, Fault> {
+    Ok(match main.standing {
         Standing::Active if source.is_main() || coinbox_profiles::subaccount::is_enabled(turn, source)? => None,
         Standing::Active => Some(Refusal::Disabled),
         Standing::Unverified | Standing::Held => Some(Refusal::NotYetActive),
@@ -155,12 +155,9 @@ pub fn hindrance(turn: &Turn<'_>, main: AuthId, source: AuthId) -> Result<Option
     })
 }
 
-/// Whether a trial may not reach the other side (ACC-6). Who comes in is no destination.
-pub fn out_of_reach(turn: &Turn<'_>, main: AuthId, heading: Heading, number: &str) -> Result<Option<Refusal>, Fault> {
-    if number.is_empty() || heading.name().starts_with("inbound") {
-        return Ok(None);
-    }
-    Ok(destinations::is_out_of_reach(turn, main, number)?.then_some(Refusal::DestinationNotVerified))
+/// Whether an account that reaches verified numbers only does not reach this one (ACC-6).
+pub fn out_of_reach(turn: &Turn<'_>, main: AuthId, number: &str) -> Result<Option<Refusal>, Fault> {
+    Ok((!destinations::is_verified(turn, main, number)?).then_some(Refusal::DestinationNotVerified))
 }
 
 /// Whether available does not cover a price, or is not above zero (R12).

@@ -3,6 +3,9 @@
 use coinbox_ground::vocabulary::{Checks, DAY_MS, FieldRule, Instant, int_text};
 use serde::{Deserialize, Serialize};
 
+/// Most destinations of a trial that the policy can allow.
+pub const DESTINATIONS_MAX: u32 = 100;
+
 /// Kinds of documents that everybody can be asked for.
 pub const DOCUMENTS: [&str; 6] =
     ["identity", "registration", "proof-of-address", "tax-registration", "use-case", "other"];
@@ -25,7 +28,7 @@ pub struct SignUps {
     pub unverified_ms: Instant,
     /// ACC-6. Whether trials reach verified numbers only.
     pub verified_destinations: bool,
-    /// ACC-6. Numbers that a trial can verify, 0 to 100.
+    /// ACC-6. Most numbers that a trial has verified, 0 to 100.
     pub destinations: u32,
 }
 

@@ -1,6 +1,5 @@
 //! Everything that a batch of reservations is judged by, read in few crossings, and the wallets that it changes.
 
-use super::forms::Measure;
 use super::records::{DUE_KEY, Open, closed_key, open_key};
 use crate::events;
 use coinbox_access::credentials::Who;
@@ -17,8 +16,8 @@ use coinbox_pricing::rating::Payer;
 use coinbox_profiles::destinations;
 use coinbox_profiles::profile;
 use coinbox_profiles::subaccount;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A main account whose available credit the batch changes.
 struct Party {
@@ -33,8 +32,8 @@ pub(super) struct Desk {
     parties: BTreeMap<AuthId, Party>,
     /// By source: what stands in the way of spending.
     hindrances: BTreeMap<AuthId, Option<Refusal>>,
-    /// Main accounts by whether they reach verified destinations only (ACC-6).
-    trials: BTreeMap<AuthId, bool>,
+    /// Main accounts that reach verified numbers only (ACC-6), of the sources above.
+    limited: BTreeSet<AuthId>,
     /// A sub-account with its own token reaches only its own reservations.
     only: Option<AuthId>,
 }
@@ -57,7 +56,7 @@ impl Desk {
             mains: BTreeMap::new(),
             parties: BTreeMap::new(),
             hindrances: BTreeMap::new(),
-            trials: BTreeMap::new(),
+            limited: BTreeSet::new(),
             only,
         };
         for source in sources {
@@ -102,22 +101,20 @@ impl Desk {
         self.parties.get(&main).map(|party| Payer::of(main, &party.wallet))
     }
 
-    /// Whether a trial may not reach the other side (ACC-6).
+    /// Whether an account does not reach a number (ACC-6). [`Desk::hindrance`] was asked before.
     pub(super) fn out_of_reach(
-        &mut self,
+        &self,
         turn: &Turn<'_>,
         main: AuthId,
-        measure: &Measure,
+        number: Option<&str>,
     ) -> Result<Option<Refusal>, Fault> {
-        let is_trial = match self.trials.get(&main) {
-            Some(known) => *known,
-            None => destinations::is_limited(turn, main)?,
-        };
-        self.trials.insert(main, is_trial);
-        if is_trial { events::out_of_reach(turn, main, measure.heading, &measure.number) } else { Ok(None) }
+        match number {
+            Some(number) if self.limited.contains(&main) => events::out_of_reach(turn, main, number),
+            _ => Ok(None),
+        }
     }
 
-    /// What stands in the way of spending, credit apart.
+    /// What stands in the way of spending, credit and destination apart.
     pub(super) fn hindrance(
         &mut self,
         turn: &Turn<'_>,
@@ -127,7 +124,11 @@ impl Desk {
         if let Some(known) = self.hindrances.get(&source) {
             return Ok(known.clone());
         }
-        let found = events::hindrance(turn, main, source)?;
+        let profile = profile::profile(turn, main)?;
+        let found = events::hindrance(turn, &profile, source)?;
+        if destinations::are_limited(turn, &profile)? {
+            self.limited.insert(main);
+        }
         self.hindrances.insert(source, found.clone());
         Ok(found)
     }

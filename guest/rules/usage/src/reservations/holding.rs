@@ -7,7 +7,7 @@ use crate::reservations::checks::{ITEMS_MAX, check_count, check_item, check_leas
 use crate::reservations::desk::{Desk, give_back};
 use crate::reservations::ending;
 use crate::reservations::forms::{
-    Ending, Error, ExtendAnswer, Extension, Hold, Kind, Named, Page, Price, ReleaseAnswer, ReserveAnswer, Shown,
+    Ending, Error, ExtendAnswer, Extension, Hold, Kind, Named, Page, ReleaseAnswer, ReserveAnswer, Shown,
 };
 use crate::reservations::records::{self, Closed, End, Open, forget_at, open_prefix};
 use coinbox_access::{self as access, functions};
@@ -78,16 +78,14 @@ fn reserve_one(
     if let Some(refusal) = desk.hindrance(turn, main, source)? {
         return Ok(ReserveAnswer::Refused(refusal));
     }
-    if let Price::Rated(measure) = &hold.price
-        && let Some(refusal) = desk.out_of_reach(turn, main, measure)?
-    {
-        return Ok(ReserveAnswer::Refused(refusal));
-    }
     let price = (hold.auth_id.as_str(), &hold.price, turn.now());
     let asked = match Asked::of(turn, desk, book, main, price, None, field)? {
         Ok(asked) => asked,
         Err(refusal) => return Ok(ReserveAnswer::Refused(refusal)),
     };
+    if let Some(refusal) = desk.out_of_reach(turn, main, asked.destination(None))? {
+        return Ok(ReserveAnswer::Refused(refusal));
+    }
     let wallet = desk.wallet(main);
     let least = hold.at_least.unwrap_or(asked.units);
     if let Some(refusal) = events::out_of_credit(wallet, asked.cost(least)?)? {
@@ -184,7 +182,12 @@ fn extend_one(
         // What has begun keeps its price, whatever is in force now (R87).
         None => {
             let price = (item.auth_id.as_str(), &item.price, open.begun);
-            Asked::of(turn, desk, book, main, price, open.quoted.as_ref(), field)?
+            let asked = Asked::of(turn, desk, book, main, price, open.quoted.as_ref(), field)?;
+            match asked.as_ref().ok().and_then(|asked| asked.destination(Some(&open))) {
+                // Another number than that of before is called as one that begins.
+                number @ Some(_) => desk.out_of_reach(turn, main, number)?.map_or(asked, Err),
+                None => asked,
+            }
         }
     };
     let available = desk.wallet(main).available()?;
