@@ -1,9 +1,9 @@
-//! `coinbox me …`: profile, second factors, sessions and password of the person who is logged in.
+//! `coinbox me …`: profile, second factors, sessions and password of the person who is logged in, and destinations of his trial.
 
 use super::super::arguments::{Channel, MyOwn, word};
 use super::super::show::{Rows, Text};
 use super::own::{Person, shown};
-use super::{login, routes, signup, typed};
+use super::{destinations, login, routes, signup, typed};
 use coinbox_operations::door::Sent;
 use coinbox_operations::qr;
 use coinbox_operations::words::field;
@@ -69,6 +69,9 @@ pub(in super::super) fn me(person: &mut Person<'_>, command: MyOwn) -> anyhow::R
             login::fresh(person, |person| person.mine(routes::EMAIL, Sent::Json(&json!({"email": email}))))?;
             said(person, "a link is mailed to the new address; until it is followed the old one stays")
         }
+        MyOwn::Destinations => destinations::list(person),
+        MyOwn::AddDestination { number, channel } => destinations::add(person, &number, channel),
+        MyOwn::RemoveDestination { number } => destinations::remove(person, &number),
         MyOwn::Logout => {
             let done = person.mine(routes::LOGOUT, Sent::Json(&json!({})));
             person.kept.session = None;
