@@ -1,4 +1,8 @@
-//! Numbers that a trial may call and write to: the customer verifies each by a code that is sent to it (ACC-6).
+//! Numbers that a trial may call and write to: its customer verifies each by a code that is sent to it (ACC-6).
+//!
+//! `usage.admit` and `reservations.reserve` refuse a trial every other number with `destination-not-verified`, its sub-accounts too. They ask where a
+//! heading has the other side `number-required`: what comes in reaches nobody. The first paid recharge ends the limit (R31), and the setting
+//! `trial-verified-destinations` lifts it for all. Numbers are given with or without the plus, 5 to 15 digits from the country code on.
 //! @since 0.2.0
 //!
 //! Generated from `wit/destinations.wit`: see [`crate::typed`].
@@ -11,9 +15,10 @@ use serde::Serialize;
 use wasmtime::AsContextMut;
 
 #[doc(inline)]
-pub use crate::contract::exported::destinations::{
-    Destination, DestinationAnswer, DestinationCode, DestinationError, DestinationTries,
-};
+pub use crate::contract::exported::destinations::{Destination, DestinationAnswer, DestinationError, DestinationLimit};
+
+#[doc(no_inline)]
+pub use crate::contract::people_types::{CodeSent, TriesLeft};
 
 #[doc(no_inline)]
 pub use crate::contract::telephony_types::CodeChannel;
@@ -31,7 +36,11 @@ pub struct Functions<'a> {
 }
 
 impl Coinbox {
-    /// Numbers that a trial may call and write to: the customer verifies each by a code that is sent to it (ACC-6).
+    /// Numbers that a trial may call and write to: its customer verifies each by a code that is sent to it (ACC-6).
+    ///
+    /// `usage.admit` and `reservations.reserve` refuse a trial every other number with `destination-not-verified`, its sub-accounts too. They ask where a
+    /// heading has the other side `number-required`: what comes in reaches nobody. The first paid recharge ends the limit (R31), and the setting
+    /// `trial-verified-destinations` lifts it for all. Numbers are given with or without the plus, 5 to 15 digits from the country code on.
     /// @since 0.2.0
     pub fn destinations(&self) -> Functions<'_> {
         Functions { host: self }
@@ -39,14 +48,16 @@ impl Coinbox {
 }
 
 impl Functions<'_> {
-    /// Class: command. Owner, admin and developer, the account's own token, or an operator with `destinations.begin`. Sends a code.
+    /// Class: command. Owner, admin and developer, the account's own token, or an operator with `destinations.begin`. Sends a code to a number,
+    /// as often as codes are sent to members' phones: `codes.gap` apart, so many a day to the number, from the network and for the account. It
+    /// takes the place of an older one to this number, whose wrong tries stay counted.
     pub fn begin(
         &self,
         caller: &Caller,
         auth_id: &str,
         number: &str,
         channel: CodeChannel,
-    ) -> Reply<DestinationCode, DestinationError> {
+    ) -> Reply<CodeSent, DestinationError> {
         let request = BeginRequest {
             caller: self.host.caller_for(BeginRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
@@ -63,7 +74,7 @@ impl Functions<'_> {
         auth_id: &str,
         number: &str,
         channel: CodeChannel,
-    ) -> Reply<DestinationCode, DestinationError> {
+    ) -> Reply<CodeSent, DestinationError> {
         let request = BeginRequest {
             caller: self.host.caller_for(BeginRequest::FUNCTION, caller),
             auth_id: auth_id.to_owned(),
@@ -73,7 +84,8 @@ impl Functions<'_> {
         self.host.ask_async(request).await
     }
 
-    /// Class: command. As `begin`, or an operator with `destinations.check`. A wrong code is an `ok` answer, so that it is counted.
+    /// Class: command. As `begin`, or an operator with `destinations.check`. `code`: at most 32 characters. A wrong one is an `ok` answer, so that
+    /// it is counted: `codes.tries` of one code, `codes.wrong-an-hour` over all numbers of the account, after which the call is `too-often`.
     pub fn check(
         &self,
         caller: &Caller,
@@ -107,7 +119,8 @@ impl Functions<'_> {
         self.host.ask_async(request).await
     }
 
-    /// Class: query. Owner, admin, developer and support, the account's own token, or an operator with `destinations.list`. In order of number.
+    /// Class: query. Owner, admin, developer and support, the account's own token, or an operator with `destinations.list`. All of
+    /// them, in order of number: at most 100.
     pub fn list(&self, caller: &Caller, auth_id: &str) -> Reply<Vec<Destination>, DestinationError> {
         let request =
             ListRequest { caller: self.host.caller_for(ListRequest::FUNCTION, caller), auth_id: auth_id.to_owned() };
@@ -121,7 +134,7 @@ impl Functions<'_> {
         self.host.ask_async(request).await
     }
 
-    /// Class: command. As `begin`, or an operator with `destinations.remove`.
+    /// Class: command. As `begin`, also of a suspended account, or an operator with `destinations.remove`. Calls that go on go on.
     pub fn remove(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<(), DestinationError> {
         let request = RemoveRequest {
             caller: self.host.caller_for(RemoveRequest::FUNCTION, caller),
@@ -152,7 +165,7 @@ struct BeginRequest {
 
 impl TypedRequest for BeginRequest {
     const FUNCTION: &'static str = "destinations.begin";
-    type Answer = Result<DestinationCode, DestinationError>;
+    type Answer = Result<CodeSent, DestinationError>;
 
     fn send(&self, rules: &Rules, store: impl AsContextMut) -> wasmtime::Result<Self::Answer> {
         let rules = rules.coinbox_billing_destinations();

@@ -453,7 +453,7 @@ impl destinations::Guest for Hostile {
         _: String,
         _: String,
         _: destinations::CodeChannel,
-    ) -> Result<destinations::DestinationCode, destinations::DestinationError> {
+    ) -> Result<destinations::CodeSent, destinations::DestinationError> {
         unused()
     }
     fn check(

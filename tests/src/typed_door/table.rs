@@ -840,7 +840,7 @@ mod destinations {
         door::Row {
             function: "destinations.begin",
             arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("number", door::through::<String>), ("channel", door::through::<CodeChannel>)],
-            answer: door::through::<Result<DestinationCode, DestinationError>>,
+            answer: door::through::<Result<CodeSent, DestinationError>>,
             call: |host, given| door::answer(host.destinations().begin(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("number")?, given.take("channel")?)),
         },
         door::Row {
