@@ -33,14 +33,7 @@ pub(in super::super) fn me(person: &mut Person<'_>, command: MyOwn) -> anyhow::R
             let answer = person.mine(routes::LOGINS, Sent::Get)?;
             logins(person, &answer)
         }
-        MyOwn::EndSession { name } => {
-            anyhow::ensure!(
-                name.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !name.is_empty(),
-                "NAME: wrong form: `coinbox me sessions` shows it"
-            );
-            person.mine(&format!("{}{name}/", routes::SESSIONS), Sent::Delete)?;
-            said(person, "it has ended")
-        }
+        MyOwn::EndSession { name } => end_session(person, &name),
         MyOwn::EndOthers => {
             let answer = person.mine(routes::SESSIONS, Sent::Delete)?;
             person.output.answer(&shown(answer), |answer| Text::Line(format!("{} have ended", field(answer, "ended"))))
@@ -80,6 +73,15 @@ pub(in super::super) fn me(person: &mut Person<'_>, command: MyOwn) -> anyhow::R
             said(person, "logged out")
         }
     }
+}
+
+fn end_session(person: &mut Person<'_>, name: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        name.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !name.is_empty(),
+        "NAME: wrong form: `coinbox me sessions` shows it"
+    );
+    person.mine(&format!("{}{name}/", routes::SESSIONS), Sent::Delete)?;
+    said(person, "it has ended")
 }
 
 fn said(person: &Person<'_>, what: &str) -> anyhow::Result<()> {
