@@ -84,8 +84,9 @@ impl Functions<'_> {
         self.host.ask_async(request).await
     }
 
-    /// Class: command. As `begin`, or an operator with `destinations.check`. `code`: at most 32 characters. A wrong one is an `ok` answer, so that
-    /// it is counted: `codes.tries` of one code, `codes.wrong-an-hour` over all numbers of the account, after which the call is `too-often`.
+    /// Class: command. Owner, admin and developer, the account's own token, or an operator with `destinations.check`. `code`: at most 32
+    /// characters. A wrong one is an `ok` answer, so that it is counted: `codes.tries` of one code, `codes.wrong-an-hour` over all numbers of the
+    /// account, after which the call is `too-often`.
     pub fn check(
         &self,
         caller: &Caller,
@@ -134,7 +135,8 @@ impl Functions<'_> {
         self.host.ask_async(request).await
     }
 
-    /// Class: command. As `begin`, also of a suspended account, or an operator with `destinations.remove`. Calls that go on go on.
+    /// Class: command. Owner, admin and developer, also of a suspended account, the account's own token, or an operator with
+    /// `destinations.remove`. Calls that have begun go on.
     pub fn remove(&self, caller: &Caller, auth_id: &str, number: &str) -> Reply<(), DestinationError> {
         let request = RemoveRequest {
             caller: self.host.caller_for(RemoveRequest::FUNCTION, caller),

@@ -82,7 +82,7 @@ impl Trial {
     /// The code that was sent last.
     fn code(&self) -> String {
         let prefix = format!("code/{}/", self.story.account);
-        let sent = self.story.fake.dump().into_iter().filter(|(key, _)| key.starts_with(&prefix)).last();
+        let sent = self.story.fake.dump().into_iter().rfind(|(key, _)| key.starts_with(&prefix));
         let sent: serde_json::Value = serde_json::from_str(&sent.expect("a code").1).expect("JSON");
         OpenVault.unseal("one-time-code", sent["sealed"].as_str().expect("sealed")).expect("for codes")
     }
