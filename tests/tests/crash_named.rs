@@ -453,13 +453,16 @@ fn refused_calls_of_people(nobody: &str) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// The same for sign-ups, reviews and lists.
+/// The same for sign-ups, destinations of trials, reviews and lists.
 fn refused_sign_ups(account: &str) -> Vec<(&'static str, Value)> {
     vec![
         (
             "review.hand-in",
             json!({"auth-id": account, "kind": "identity", "document": {"digest": "", "size": "0", "media-type": "", "name": ""}}),
         ),
+        ("destinations.begin", json!({"auth-id": account, "number": "x", "channel": "sms"})),
+        ("destinations.check", json!({"auth-id": account, "number": "x", "code": ""})),
+        ("destinations.remove", json!({"auth-id": account, "number": "14155550100"})),
         ("review.note", json!({"auth-id": account, "text": ""})),
         ("review.ask", json!({"auth-id": account, "kinds": [], "text": ""})),
         ("review.decide", json!({"auth-id": account, "decision": "approve", "text": ""})),

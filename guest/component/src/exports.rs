@@ -240,6 +240,13 @@ functions! { lists ListError {
     query list_own(name: exported::lists::KnownList, after: Option<String>, limit: u32) -> exported::lists::OwnPage = rules::lists::list_own;
 } }
 
+functions! { destinations DestinationError {
+    command begin(auth_id: String, number: String, channel: telephony_types::CodeChannel) -> people_types::CodeSent = rules::people::begin_destination;
+    command check(auth_id: String, number: String, code: String) -> exported::destinations::DestinationAnswer = rules::destinations::check;
+    query list(auth_id: String) -> Vec<exported::destinations::Destination> = rules::destinations::list;
+    command remove(auth_id: String, number: String) -> () = rules::destinations::remove;
+} }
+
 functions! { review ReviewError {
     query outstanding(auth_id: String) -> Vec<exported::review::OutstandingStep> = rules::review::outstanding;
     command hand_in(auth_id: String, kind: exported::review::EvidenceKind, document: exported::review::Blob) -> exported::review::HandedIn = rules::review::hand_in;

@@ -5,9 +5,9 @@ use crate::contract::{admission_types, credit_types, outside_types, people_types
 use crate::mapping::{one_field, records, variants};
 use coinbox_rules::members::words as people;
 use coinbox_rules::{
-    about, access, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes,
-    invoices, jobs, lists, login, lots, member_profile, members, operator, password, phone_numbers, policy, port,
-    postpaid, pricing, product, queue, recharge, recurring, refunds, reservations, review, signup, statement,
+    about, access, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, destinations, events,
+    indexes, invoices, jobs, lists, login, lots, member_profile, members, operator, password, phone_numbers, policy,
+    port, postpaid, pricing, product, queue, recharge, recurring, refunds, reservations, review, signup, statement,
     subaccounts, summary, totals, usage, vocabulary, zero_stop,
 };
 
@@ -169,6 +169,8 @@ records! {
     exported::signup::ConfirmedSignUp = signup::Confirmed { account, half }
     exported::signup::RefusedDomain = signup::Domain { domain }
 
+    exported::destinations::Destination = destinations::Destination { number, since }
+
     exported::lists::ListSource = lists::Source { source, edition, dated, licence }
     exported::lists::ListVersion = lists::Version { name, version, about, entries, begun, published }
     exported::lists::ListStatus = lists::Status { name, current, draft, own, old }
@@ -318,6 +320,7 @@ one_field! {
     exported::subaccounts::SubaccountLimit { limit: u32 }
     exported::subaccounts::HeldNumbers { count: u32 }
     exported::numbers::NumberLimit { limit: u32 }
+    exported::destinations::DestinationLimit { limit: u32 }
     exported::recurring::RecurringLimit { limit: u32 }
     exported::operator::PolicyVersion { version: u32 }
     people_types::TriesLeft { left: u32 }
@@ -377,7 +380,7 @@ variants! {
 variants! {
     types::Principal = vocabulary::Principal { Nobody, Host | Token, Session, Operator }
     types::Refusal = vocabulary::Refusal {
-        Unauthenticated, SecondFactorRequired, AddressNotAllowed, Disabled, NotYetActive, Closed, Reauthenticate, Locked, KeyReused |
+        Unauthenticated, SecondFactorRequired, AddressNotAllowed, Disabled, NotYetActive, DestinationNotVerified, Closed, Reauthenticate, Locked, KeyReused |
         Forbidden, Suspended, TooOften, NotFound, Invalid, OutOfCredit, Reconciling, UnknownSinceRestore,
     }
     types::Suspension = vocabulary::Suspension { ContentViolation, PaymentFailure, ComplianceIssue, SuspiciousActivity | }
@@ -478,6 +481,11 @@ variants! {
     exported::signup::NetworkKind = signup::NetworkKind { Vpn, Hosting, Proxy, Unknown | }
     exported::signup::ConfirmAnswer = signup::Confirmation { Wrong | Confirmed }
     exported::signup::SignupError = signup::Error { Gone | Refused, PersonalMail, DisposableMail, Network, Other }
+
+    exported::destinations::DestinationAnswer = destinations::Answer { | Wrong, Verified }
+    exported::destinations::DestinationError = destinations::Error {
+        NotNeeded, NumberRefused | Refused, TooManyDestinations, Other
+    }
 
     exported::lists::KnownList = lists::KnownList {
         PersonalMail, DisposableMail, Networks, CommonPasswords, BreachedPasswords, Prefixes, CallingCodes, WatchNames |

@@ -9,10 +9,10 @@ use crate::ground::port::Vault;
 use crate::ground::turn::Turn;
 use crate::ground::vocabulary::Caller;
 use crate::{
-    about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, events, indexes, invoices,
-    jobs, lists, login, member_profile, members, operator, password, people, phone_numbers, policy, postpaid, pricing,
-    queue, recharge, recurring, refunds, reservations, review, signup, statement, subaccounts, summary, totals, usage,
-    zero_stop,
+    about, accounts, alerts, cards, charges, closing, coupons, credits, daily, derived, destinations, events, indexes,
+    invoices, jobs, lists, login, member_profile, members, operator, password, people, phone_numbers, policy, postpaid,
+    pricing, queue, recharge, recurring, refunds, reservations, review, signup, statement, subaccounts, summary,
+    totals, usage, zero_stop,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -136,6 +136,11 @@ contract! {
     COUPONS_REDEEM command coupons::redeem { caller, auth_id: plain, code: plain }
     COUPONS_CLAIM command coupons::claim { claim: plain }
     COUPONS_LIST_REDEMPTIONS query coupons::list_redemptions { caller, auth_id: plain, after: plain, limit: plain }
+
+    DESTINATIONS_BEGIN command people::begin_destination { caller, auth_id: plain, number: plain, channel: plain }
+    DESTINATIONS_CHECK command destinations::check { caller, auth_id: plain, number: plain, code: plain }
+    DESTINATIONS_LIST query destinations::list { caller, auth_id: plain }
+    DESTINATIONS_REMOVE command destinations::remove { caller, auth_id: plain, number: plain }
 
     EVENTS_READ query events::read { caller, account: plain, after: wide, limit: plain }
 

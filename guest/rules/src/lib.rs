@@ -63,7 +63,7 @@ mod stories;
 pub use coinbox_usage as usage;
 
 pub use access::credentials;
-pub use accounts::{closing, postpaid, review, signup, subaccounts};
+pub use accounts::{closing, destinations, postpaid, review, signup, subaccounts};
 pub use credit::settings::{alerts, auto_recharge as recharge};
 pub use ground::{calendar, idempotency, ids, money, outside, port, product, turn, vocabulary};
 pub use invoices::recurring;

@@ -11,7 +11,7 @@ use crate::members::profile::{Confirmed, Error as ProfileError, FactorList};
 use crate::members::words::{CodePurpose, CodeSent};
 use crate::members::{self, Known, links, login, passwords};
 use crate::profiles::profile::{self, Profile, Standing};
-use crate::{review, signup};
+use crate::{destinations, review, signup};
 
 /// What the area of members asks of the others.
 const KNOWN: Known = Known {
@@ -100,6 +100,17 @@ pub fn confirm_phone(turn: &mut Turn<'_>, caller: &Caller, code: String) -> Resu
     let confirmed = members::profile::confirm_phone(turn, &KNOWN, caller, code)?;
     check_network(turn, caller, unverified)?;
     Ok(confirmed)
+}
+
+/// `destinations.begin`.
+pub fn begin_destination(
+    turn: &mut Turn<'_>,
+    caller: &Caller,
+    auth_id: String,
+    number: String,
+    channel: Channel,
+) -> Result<CodeSent, destinations::Error> {
+    destinations::begin(turn, &KNOWN, caller, auth_id, number, channel)
 }
 
 /// `profile.request-email`.

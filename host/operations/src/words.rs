@@ -79,6 +79,7 @@ pub fn refusal(refusal: &Refusal, field: impl Fn(&str) -> String) -> String {
         Refusal::NotYetActive => "the account is not active yet".to_owned(),
         Refusal::Closed => "the account is closed".to_owned(),
         Refusal::Reauthenticate => "this needs a fresh proof: the password or a code, once more".to_owned(),
+        Refusal::DestinationNotVerified => "a trial calls and writes to numbers only that it has verified".to_owned(),
         Refusal::Locked => "the account is locked down".to_owned(),
         Refusal::TooOften(_) => "rate_limit_exceeded".to_owned(),
         Refusal::NotFound(kind) => format!("{kind} not found"),
@@ -101,7 +102,7 @@ pub fn refusal(refusal: &Refusal, field: impl Fn(&str) -> String) -> String {
 }
 
 /// How whoever works with the program `coinbox` finds what a refusal says is not there, by its kind.
-pub const FINDERS: [(&str, &str); 15] = [
+pub const FINDERS: [(&str, &str); 16] = [
     ("account", "name it by its auth ID, such as MA…, which `coinbox account list --name TEXT` finds"),
     ("account or sub-account", "`coinbox account list` and `coinbox subaccount list ACCOUNT` list them"),
     ("sub-account", "`coinbox subaccount list ACCOUNT` lists them"),
@@ -112,6 +113,7 @@ pub const FINDERS: [(&str, &str); 15] = [
     ("coupon", "`coinbox coupons list` lists them"),
     ("invoice", "`coinbox invoices list ACCOUNT` lists them"),
     ("document", "`coinbox documents list --account ACCOUNT` lists them"),
+    ("destination", "`coinbox me destinations` lists them"),
     ("number", "`coinbox numbers list ACCOUNT` lists them"),
     ("queue item", "`coinbox queue` lists them"),
     ("recurring charge", "`coinbox recurring list ACCOUNT` lists them"),

@@ -124,6 +124,7 @@ impl Failure {
             Refusal::Closed => forbidden("closed"),
             Refusal::Reauthenticate => forbidden("reauthenticate"),
             Refusal::Locked => forbidden("locked"),
+            Refusal::DestinationNotVerified => forbidden("destination_not_verified"),
             Refusal::TooOften(moment) => {
                 let wait_ms = moment.saturating_sub(now).max(0);
                 Failure::too_often(u64::try_from(wait_ms).unwrap_or(0).div_ceil(1000))

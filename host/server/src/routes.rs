@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// The rows of each file, in the order of the page of routes.
-const TABLES: [&[Route]; 20] = [
+const TABLES: [&[Route]; 21] = [
     account::ROUTES,
     subaccounts::ROUTES,
     numbers::ROUTES,
@@ -43,6 +43,7 @@ const TABLES: [&[Route]; 20] = [
     people::signup::ROUTES,
     people::review::ROUTES,
     people::members::ROUTES,
+    people::destinations::ROUTES,
     watch::ROUTES,
 ];
 

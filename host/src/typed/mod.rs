@@ -61,6 +61,7 @@ pub mod about;
 pub mod accounts;
 pub mod coupons;
 pub mod credits;
+pub mod destinations;
 pub mod events;
 pub mod invoices;
 pub mod jobs;

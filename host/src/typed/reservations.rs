@@ -68,7 +68,8 @@ impl Functions<'_> {
     }
 
     /// Class: command. The account's or sub-account's own token, or an operator with `reservations.extend`. An extension is refused when
-    /// available cannot cover the additional amount (R16), or the least of it that would do and is more than before. The token of a sub-account reaches only its own reservations: those of its
+    /// available cannot cover the additional amount (R16), or the least of it that would do and is more than before. A trial that goes on to another number than the one
+    /// that was quoted is asked whether it has verified that one (ACC-6). The token of a sub-account reaches only its own reservations: those of its
     /// siblings and of its parent are `unknown`.
     pub fn extend(&self, caller: &Caller, extensions: Vec<Extension>) -> Reply<Vec<ExtendAnswer>, ReservationError> {
         let request = ExtendRequest { caller: self.host.caller_for(ExtendRequest::FUNCTION, caller), extensions };

@@ -84,7 +84,8 @@ impl Functions<'_> {
 
     /// Class: query. The account's or sub-account's own token, or an operator with `usage.admit`. May a chargeable request of this
     /// size begin now? Available must be above zero and cover the price, also when the price is zero (R12); otherwise the answer is
-    /// `refused(out-of-credit(missing))`. A disabled sub-account and a suspended account are refused with the reason.
+    /// `refused(out-of-credit(missing))`. A disabled sub-account and a suspended account are refused with the reason,
+    /// a trial with `destination-not-verified` where a number is called or written to that it has not verified (ACC-6).
     pub fn admit(&self, caller: &Caller, event: UsageEvent) -> Reply<Quote, UsageError> {
         let request = AdmitRequest { caller: self.host.caller_for(AdmitRequest::FUNCTION, caller), event };
         self.host.ask(request)

@@ -2,8 +2,8 @@
 
 use crate::Hostile;
 use crate::bindings::exports::coinbox::billing::{
-    accounts, coupons, credits, events, invoices, links, lists, login, members, numbers, operator, password, passwords,
-    pricing, profile, recurring, refunds, reservations, review, signup, subaccounts, usage,
+    accounts, coupons, credits, destinations, events, invoices, links, lists, login, members, numbers, operator,
+    password, passwords, pricing, profile, recurring, refunds, reservations, review, signup, subaccounts, usage,
 };
 
 pub(crate) fn unused() -> ! {
@@ -443,6 +443,34 @@ impl signup::Guest for Hostile {
         unused()
     }
     fn finish_confirm(_: signup::Caller, _: String) -> Result<signup::ConfirmAnswer, signup::SignupError> {
+        unused()
+    }
+}
+
+impl destinations::Guest for Hostile {
+    fn begin(
+        _: destinations::Caller,
+        _: String,
+        _: String,
+        _: destinations::CodeChannel,
+    ) -> Result<destinations::CodeSent, destinations::DestinationError> {
+        unused()
+    }
+    fn check(
+        _: destinations::Caller,
+        _: String,
+        _: String,
+        _: String,
+    ) -> Result<destinations::DestinationAnswer, destinations::DestinationError> {
+        unused()
+    }
+    fn list(
+        _: destinations::Caller,
+        _: String,
+    ) -> Result<Vec<destinations::Destination>, destinations::DestinationError> {
+        unused()
+    }
+    fn remove(_: destinations::Caller, _: String, _: String) -> Result<(), destinations::DestinationError> {
         unused()
     }
 }

@@ -832,6 +832,38 @@ mod lists {
     ];
 }
 
+mod destinations {
+    use crate::typed_door as door;
+    use coinbox_host::typed::destinations::*;
+
+    pub(super) const ROWS: &[door::Row] = &[
+        door::Row {
+            function: "destinations.begin",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("number", door::through::<String>), ("channel", door::through::<CodeChannel>)],
+            answer: door::through::<Result<CodeSent, DestinationError>>,
+            call: |host, given| door::answer(host.destinations().begin(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("number")?, given.take("channel")?)),
+        },
+        door::Row {
+            function: "destinations.check",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("number", door::through::<String>), ("code", door::through::<String>)],
+            answer: door::through::<Result<DestinationAnswer, DestinationError>>,
+            call: |host, given| door::answer(host.destinations().check(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("number")?, &given.take::<String>("code")?)),
+        },
+        door::Row {
+            function: "destinations.list",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>)],
+            answer: door::through::<Result<Vec<Destination>, DestinationError>>,
+            call: |host, given| door::answer(host.destinations().list(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?)),
+        },
+        door::Row {
+            function: "destinations.remove",
+            arguments: &[("caller", door::through::<Caller>), ("auth-id", door::through::<String>), ("number", door::through::<String>)],
+            answer: door::through::<Result<(), DestinationError>>,
+            call: |host, given| door::answer(host.destinations().remove(&given.take::<Caller>("caller")?, &given.take::<String>("auth-id")?, &given.take::<String>("number")?)),
+        },
+    ];
+}
+
 mod review {
     use crate::typed_door as door;
     use coinbox_host::typed::review::*;
@@ -1431,4 +1463,4 @@ mod members {
 }
 
 /// Every interface, in the order of the world.
-pub const ROWS: &[&[Row]] = &[about::ROWS, jobs::ROWS, usage::ROWS, reservations::ROWS, pricing::ROWS, credits::ROWS, coupons::ROWS, invoices::ROWS, recurring::ROWS, refunds::ROWS, accounts::ROWS, subaccounts::ROWS, lists::ROWS, review::ROWS, signup::ROWS, numbers::ROWS, events::ROWS, operator::ROWS, passwords::ROWS, links::ROWS, login::ROWS, password::ROWS, profile::ROWS, members::ROWS];
+pub const ROWS: &[&[Row]] = &[about::ROWS, jobs::ROWS, usage::ROWS, reservations::ROWS, pricing::ROWS, credits::ROWS, coupons::ROWS, invoices::ROWS, recurring::ROWS, refunds::ROWS, accounts::ROWS, subaccounts::ROWS, lists::ROWS, destinations::ROWS, review::ROWS, signup::ROWS, numbers::ROWS, events::ROWS, operator::ROWS, passwords::ROWS, links::ROWS, login::ROWS, password::ROWS, profile::ROWS, members::ROWS];

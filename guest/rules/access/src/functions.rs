@@ -430,6 +430,10 @@ functions! {
     COUPONS_REDEEM: Command<AuthId> = command_on("coupons.redeem", Tokens::None, On::Main).roles(MONEY).open_to(Standings::SUSPENDED);
     COUPONS_CLAIM: Free = free("coupons.claim", Class::Command).by(Way::Home);
     COUPONS_LIST_REDEMPTIONS: Query<AuthId> = query_on("coupons.list-redemptions", Tokens::None, On::Main).roles(MONEY);
+    DESTINATIONS_BEGIN: Command<AuthId> = command_on("destinations.begin", Tokens::Main, On::Main).roles(BUILDERS).open_to(Standings::ACTIVE_ONLY);
+    DESTINATIONS_CHECK: Command<AuthId> = command_on("destinations.check", Tokens::Main, On::Main).roles(BUILDERS).open_to(Standings::ACTIVE_ONLY);
+    DESTINATIONS_LIST: Query<AuthId> = query_on("destinations.list", Tokens::Main, On::Main).roles(BUT_FINANCE);
+    DESTINATIONS_REMOVE: Command<AuthId> = command_on("destinations.remove", Tokens::Main, On::Main).roles(BUILDERS).open_to(Standings::SUSPENDED);
     EVENTS_READ: Query<AuthId> = query_on("events.read", Tokens::Main, On::Main).roles(BUT_FINANCE).by(Way::InTurn).of("account");
     INVOICES_LIST_DOCUMENTS: Query<AuthId> = query_on("invoices.list-documents", Tokens::None, On::Main).roles(MONEY);
     INVOICES_LIST_ISSUED: Query<()> = query("invoices.list-issued", Tokens::None).by(Way::Merged).of("filter.account");

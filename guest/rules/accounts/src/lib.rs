@@ -5,6 +5,7 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod closing;
+pub mod destinations;
 mod jobs;
 pub mod listing;
 pub mod main_account;

@@ -141,6 +141,14 @@ impl SideRule {
     }
 }
 
+impl SideRule {
+    /// Whether a use of such a heading reaches a number. Then that number is a destination (ACC-6). Calls and messages that come in, and those to
+    /// equipment of the customer's own over IP, reach none.
+    pub fn is_destination(self) -> bool {
+        self == SideRule::NumberRequired
+    }
+}
+
 /// What stands for the other side of a use. None: it breaks its form.
 pub fn other_side(rule: SideRule, text: &str) -> Option<OtherSide<'_>> {
     match rule {

@@ -123,6 +123,8 @@ pub enum Refusal {
     Disabled,
     /// The account is held for review or not yet verified.
     NotYetActive,
+    /// A trial has not verified this number (ACC-6).
+    DestinationNotVerified,
     /// The account is closed.
     Closed,
     /// The session's holder proves again who he is, and asks again.

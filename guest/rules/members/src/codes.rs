@@ -3,22 +3,22 @@
 //! | key | what |
 //! |---|---|
 //! | `otp/<account>/<number:04>/<purpose>` | the code that a member may hand in for a purpose, as a mark |
+//! | `otp/<account>/d/<phone number>` | the code that proves a destination of a trial (ACC-6) |
 //! | `code/<account>/<number:08>` | a code on its way, sealed |
 //! | `codes/<calling code>` | what was sent to a country within the hour, and what of it was used |
 
 use crate::checks::{calling_code, masked_number};
 use crate::known::Known;
 use crate::words::{CodePurpose, CodeSent, in_key};
-use coinbox_access::people::members::Member;
 use coinbox_access::people::throttles::{self, Bucket};
 use coinbox_access::people::{MemberId, secrets, since};
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
-use coinbox_ground::ids;
+use coinbox_ground::ids::{self, AuthId};
 use coinbox_ground::job::{Attempt, CODE, Done, JobKind, JobState, Next, Numbered, Task, Work};
 use coinbox_ground::outside::{Channel, CodeMessage, LEASE_MS, TelephonyOutcome};
 use coinbox_ground::port::Lane;
-use coinbox_ground::turn::{Record, Turn};
+use coinbox_ground::turn::{Record, Turn, end_of_prefix};
 use coinbox_ground::vocabulary::{Caller, DAY_MS, Fact, Fault, HOUR_MS, Instant, Refusal};
 use coinbox_profiles::policy::{People, Policy};
 use serde::{Deserialize, Serialize};
@@ -34,8 +34,40 @@ const MARK: &str = "phone-code";
 const TRY_AGAIN_MS: Instant = 5_000;
 /// Below so many codes within an hour a country is not judged.
 const JUDGED_FROM: u32 = 30;
+/// So many codes to destinations are looked at when another one is sent, and taken away if they have ended.
+const KEPT: usize = 1000;
 /// One of so many codes has to be used.
 const USED_ONE_OF: u32 = 5;
+
+/// What a code is for: it is kept in one place, and a newer one takes that of an older one.
+pub(crate) struct Use {
+    account: AuthId,
+    /// Where it stands.
+    key: String,
+    /// What its mark is bound to.
+    purpose: &'static str,
+    /// Who it proves something for. Between two codes to the same there is a gap.
+    whom: String,
+}
+
+impl Use {
+    /// A code to a member's phone.
+    pub(crate) fn of_member(id: MemberId, purpose: CodePurpose) -> Use {
+        let key = format!("otp/{}/{}", in_key(id), purpose.word());
+        Use { account: id.account, key, purpose: purpose.word(), whom: id.to_string() }
+    }
+
+    /// A code to a number that a trial wants to reach.
+    pub(crate) fn of_destination(account: AuthId, number: &str) -> Use {
+        let key = format!("{}{number}", destinations(account));
+        Use { account, key, purpose: "destination", whom: account.to_string() }
+    }
+}
+
+/// Beginning of the keys of codes to destinations.
+fn destinations(account: AuthId) -> String {
+    format!("otp/{account}/d/")
+}
 
 /// A code that may be handed in.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -52,10 +84,6 @@ struct Otp {
 
 impl Record for Otp {
     const KIND: &'static str = "one-time code";
-}
-
-fn key(id: MemberId, purpose: CodePurpose) -> String {
-    format!("otp/{}/{}", in_key(id), purpose.word())
 }
 
 /// A code on its way.
@@ -124,8 +152,8 @@ pub(crate) fn is_served(turn: &Turn<'_>, known: &Known, number: &str) -> Result<
     Ok(allowed && !(known.number_refused)(turn, number)?)
 }
 
-/// Counts a code on each of its limits: the member, the number, the network, the account, the country.
-fn count(turn: &mut Turn<'_>, caller: &Caller, people: &People, id: MemberId, number: &str) -> Result<(), Fault> {
+/// Counts a code on each of its limits: whom it is for, the number, the network, the account, the country.
+fn count(turn: &mut Turn<'_>, caller: &Caller, people: &People, of: &Use, number: &str) -> Result<(), Fault> {
     let bucket = |dimension, burst: u32, within: Instant| Bucket {
         door: "sms",
         dimension,
@@ -134,10 +162,10 @@ fn count(turn: &mut Turn<'_>, caller: &Caller, people: &People, id: MemberId, nu
     };
     let network = throttles::network(caller.address.as_deref());
     let counted = [
-        (bucket("m", 1, people.code_gap_ms), id.to_string()),
+        (bucket("m", 1, people.code_gap_ms), of.whom.clone()),
         (bucket("n", people.codes_a_number, DAY_MS), number.to_owned()),
         (bucket("a", people.codes_a_network, DAY_MS), network),
-        (bucket("k", people.codes_an_account, DAY_MS), id.account.to_string()),
+        (bucket("k", people.codes_an_account, DAY_MS), of.account.to_string()),
         (bucket("cc", people.codes_a_calling_code, HOUR_MS), calling_code(number).to_owned()),
     ];
     counted.iter().try_for_each(|(bucket, value)| throttles::take(turn, bucket, value))
@@ -169,45 +197,43 @@ fn count_country(turn: &mut Turn<'_>, number: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Puts a code on its way. It takes the place of an older one for the same purpose; wrong tries of that one stay.
+/// Puts a code on its way. It takes the place of an older one for the same; wrong tries of that one stay.
 pub(crate) fn send(
     turn: &mut Turn<'_>,
     caller: &Caller,
     known: &Known,
-    (id, member): (MemberId, &Member),
-    purpose: CodePurpose,
-    number: &str,
-    channel: Channel,
+    of: &Use,
+    (number, channel, language): (&str, Channel, &str),
 ) -> Result<CodeSent, Unsent> {
     if !is_served(turn, known, number)? {
         return Err(Unsent::NumberRefused);
     }
     let policy = Policy::load(turn)?;
-    count(turn, caller, &policy.people, id, number)?;
+    count(turn, caller, &policy.people, of, number)?;
     count_country(turn, number)?;
     let now = turn.now();
     let until = now + policy.people.code_lasts_ms;
     let code = secrets::draw_digits(turn, DIGITS);
-    let before = turn.get::<Otp>(&key(id, purpose))?.filter(|before| now < before.expires);
+    let before = turn.get::<Otp>(&of.key)?.filter(|before| now < before.expires);
     let otp = Otp {
         v: 1,
-        mark: secrets::mark(turn, MARK, &[purpose.word(), &id.to_string(), number, &code]),
+        mark: secrets::mark(turn, MARK, &[of.purpose, &of.whom, number, &code]),
         number: number.to_owned(),
         sent: now,
         expires: until,
         tries: before.map_or(0, |before| before.tries),
     };
-    turn.put(&key(id, purpose), &otp);
-    let place = (id.account, Numbers::next_code(turn, id.account)?);
+    turn.put(&of.key, &otp);
+    let place = (of.account, Numbers::next_code(turn, of.account)?);
     let on_its_way = OnItsWay {
         v: 1,
         to: format!("+{number}"),
         channel,
         sealed: turn.vault().seal(CODE, &code),
-        language: member.language.clone(),
+        language: language.to_owned(),
         until,
         attempt: 0,
-        key: ids::outside_key(&turn.store_name(), id.account, "code", place.1),
+        key: ids::outside_key(&turn.store_name(), of.account, "code", place.1),
         outcome: None,
     };
     turn.put(&way_key(place), &on_its_way);
@@ -216,32 +242,35 @@ pub(crate) fn send(
     Ok(CodeSent { job, to: masked_number(number), channel, until, again: now + policy.people.code_gap_ms })
 }
 
-/// Takes a code, once. Answers the number that it was sent to; none: it is wrong, of another purpose, too old, or there is none. A code is void
-/// after some wrong tries.
-pub(crate) fn take(
-    turn: &mut Turn<'_>,
-    id: MemberId,
-    purpose: CodePurpose,
-    code: &str,
-) -> Result<Option<String>, Fault> {
-    let key = key(id, purpose);
-    let otp = turn.get::<Otp>(&key)?;
+/// What became of a code that was handed in.
+pub enum Taken {
+    /// It is right, and used up. The number that it was sent to.
+    Right(String),
+    /// It is wrong, of another purpose, too old, or there is none. So many tries are left for the one that was sent.
+    Wrong(u32),
+}
+
+/// Takes a code, once. It is void after some wrong tries.
+pub(crate) fn take(turn: &mut Turn<'_>, of: &Use, code: &str) -> Result<Taken, Fault> {
+    let otp = turn.get::<Otp>(&of.key)?;
     let (number, mark) = otp.as_ref().map_or(("", None), |otp| (otp.number.as_str(), Some(otp.mark.as_str())));
-    let fits = secrets::fits(turn, MARK, &[purpose.word(), &id.to_string(), number, code], mark);
-    let Some(mut otp) = otp else { return Ok(None) };
+    let fits = secrets::fits(turn, MARK, &[of.purpose, &of.whom, number, code], mark);
+    let Some(mut otp) = otp else { return Ok(Taken::Wrong(0)) };
+    let most = Policy::load(turn)?.people.code_tries;
     let good = turn.now() < otp.expires && since::is_believed(turn, otp.sent)?;
-    if fits && good && otp.tries < Policy::load(turn)?.people.code_tries {
-        turn.remove(&key);
+    if fits && good && otp.tries < most {
+        turn.remove(&of.key);
         used(turn, &otp.number)?;
-        return Ok(Some(otp.number));
+        return Ok(Taken::Right(otp.number));
     }
     otp.tries = otp.tries.saturating_add(1);
-    if otp.tries >= Policy::load(turn)?.people.code_tries {
+    let left = if good { most.saturating_sub(otp.tries) } else { 0 };
+    if otp.tries >= most {
         // The record stays until its end, so that a newer code has no tries either.
         otp.mark = String::new();
     }
-    turn.put(&key, &otp);
-    Ok(None)
+    turn.put(&of.key, &otp);
+    Ok(Taken::Wrong(left))
 }
 
 /// A code to this number was used.
@@ -256,7 +285,25 @@ fn used(turn: &mut Turn<'_>, number: &str) -> Result<(), Fault> {
 
 /// A member has left.
 pub(crate) fn forget(turn: &mut Turn<'_>, id: MemberId) {
-    CodePurpose::ALL.iter().for_each(|purpose| turn.remove(&key(id, *purpose)));
+    CodePurpose::ALL.iter().for_each(|purpose| turn.remove(&Use::of_member(id, *purpose).key));
+}
+
+/// Takes codes to destinations away that have ended.
+pub(crate) fn forget_ended(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
+    let (kept, _) = turn.list::<Otp>(&destinations(account), KEPT)?;
+    for (key, otp) in kept {
+        if turn.now() >= otp.expires {
+            turn.remove(&key);
+        }
+    }
+    Ok(())
+}
+
+/// The account is closed: no code to a destination is good any more.
+pub(crate) fn forget_destinations(turn: &mut Turn<'_>, account: AuthId) {
+    let prefix = destinations(account);
+    let end = end_of_prefix(&prefix);
+    turn.clear(prefix, end);
 }
 
 /// Starts the next attempt to hand a code over. One that is too old is taken away.

@@ -9,6 +9,7 @@
 mod asks;
 mod checks;
 mod codes;
+pub mod destinations;
 mod entering;
 mod factors;
 mod given;

@@ -2,7 +2,7 @@
 
 use crate::asks::{self, What};
 use crate::checks;
-use crate::codes::{self, Unsent};
+use crate::codes::{self, Unsent, Use};
 use crate::entering::{self, Inside};
 use crate::factors;
 use crate::known::Known;
@@ -270,7 +270,8 @@ pub fn send_code(turn: &mut Turn<'_>, known: &Known, caller: &Caller, channel: C
         let policy = Policy::load(turn)?;
         let open = factors.takes_codes(&policy);
         let phone = factors.phone.filter(|_| open).ok_or(Error::NoPhone)?;
-        Ok(codes::send(turn, caller, known, (id, &member), CodePurpose::Login, &phone.number, channel)?)
+        let of = Use::of_member(id, CodePurpose::Login);
+        Ok(codes::send(turn, caller, known, &of, (&phone.number, channel, &member.language))?)
     })
 }
 

@@ -1,6 +1,6 @@
 //! Handing a code in, in whatever session: counted over all sessions of the member (SEC-3).
 
-use crate::codes;
+use crate::codes::{self, Taken, Use};
 use crate::factors::{self, Factors};
 use crate::told;
 use crate::words::{CodePurpose, FactorKind};
@@ -38,7 +38,10 @@ pub(crate) fn prove(
         let policy = Policy::load(turn)?;
         Ok(match kind {
             FactorKind::Phone if factors.takes_codes(&policy) || purpose != CodePurpose::Login => {
-                codes::take(turn, id, purpose, code)?.map(Some)
+                match codes::take(turn, &Use::of_member(id, purpose), code)? {
+                    Taken::Right(number) => Some(Some(number)),
+                    Taken::Wrong(_) => None,
+                }
             }
             FactorKind::Authenticator => factors.take_step(turn, code)?.then_some(None),
             FactorKind::Recovery => factors.take_recovery(turn, id, code).then_some(None),

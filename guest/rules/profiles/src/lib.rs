@@ -7,6 +7,7 @@
 pub mod billing;
 pub mod by_mail;
 pub mod currencies;
+pub mod destinations;
 pub mod document_kind;
 mod jobs;
 pub mod mail;

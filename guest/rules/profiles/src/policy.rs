@@ -22,4 +22,4 @@ pub use load::{begin, changed_facts, save};
 pub use people::People;
 pub use record::NUMBERS_MAX;
 pub use record::{AMOUNT_MAX, FirstMonth, Policy, Seller, SpendRule, UnusualSpend};
-pub use sign_ups::{DOCUMENTS, SignUps};
+pub use sign_ups::{DESTINATIONS_MAX, DOCUMENTS, SignUps};

@@ -9,7 +9,8 @@ use coinbox_ground::vocabulary::{Fault, Instant, Micros, Refusal, int_text};
 use coinbox_ledger::wallet;
 use coinbox_pricing::Terms;
 use coinbox_pricing::rating::Price;
-use coinbox_profiles::profile::{self, Standing};
+use coinbox_profiles::destinations;
+use coinbox_profiles::profile::{Profile, Standing};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
 use std::hash::Hasher;
@@ -143,8 +144,8 @@ pub(crate) fn keep_rejected(turn: &mut Turn<'_>, event: &EventView<'_>, reason: 
 }
 
 /// What stands in the way of spending, credit apart.
-pub fn hindrance(turn: &Turn<'_>, main: AuthId, source: AuthId) -> Result<Option<Refusal>, Fault> {
-    Ok(match profile::profile(turn, main)?.standing {
+pub fn hindrance(turn: &Turn<'_>, main: &Profile, source: AuthId) -> Result<Option<Refusal>, Fault> {
+    Ok(match main.standing {
         Standing::Active if source.is_main() || coinbox_profiles::subaccount::is_enabled(turn, source)? => None,
         Standing::Active => Some(Refusal::Disabled),
         Standing::Unverified | Standing::Held => Some(Refusal::NotYetActive),
@@ -152,6 +153,11 @@ pub fn hindrance(turn: &Turn<'_>, main: AuthId, source: AuthId) -> Result<Option
         Standing::Suspended(reason) => Some(Refusal::Suspended(reason)),
         Standing::Closing | Standing::Closed => Some(Refusal::Closed),
     })
+}
+
+/// Whether an account that reaches verified numbers only does not reach this one (ACC-6).
+pub fn out_of_reach(turn: &Turn<'_>, main: AuthId, number: &str) -> Result<Option<Refusal>, Fault> {
+    Ok((!destinations::is_verified(turn, main, number)?).then_some(Refusal::DestinationNotVerified))
 }
 
 /// Whether available does not cover a price, or is not above zero (R12).

@@ -7,7 +7,9 @@
 use super::{month_use, posting};
 pub use crate::columns::{AnswerColumns, EventColumns, Fate, ProductUse};
 pub use crate::events::{BatchAnswer, EVENTS_MAX};
-use crate::events::{COUNTED, Held, ID_LIMIT, KEPT_MAX, REJECTED, Rejected, hash, hindrance, out_of_credit};
+use crate::events::{
+    COUNTED, Held, ID_LIMIT, KEPT_MAX, REJECTED, Rejected, hash, hindrance, out_of_credit, out_of_reach,
+};
 use coinbox_access::{self as access, credentials, functions};
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::usage::Error;
@@ -18,9 +20,10 @@ use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldProblem, FieldRule, Instant, Refusal, int_text};
 use coinbox_ledger::Line;
 use coinbox_ledger::wallet;
-use coinbox_pricing::check_use;
 use coinbox_pricing::floor::{FLOOR_KEY, Floor, floor};
 use coinbox_pricing::rating::{Book, Payer, Rated, Ridden};
+use coinbox_pricing::{Terms, check_use};
+use coinbox_profiles::{destinations, profile};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -152,10 +155,10 @@ pub fn expire_rejected(turn: &mut Turn<'_>, oldest: Instant) -> Result<bool, Fau
 pub fn quote_event(turn: &Turn<'_>, caller: &Caller, event: Event) -> Result<Quote, Error> {
     let (_, source) = access::query_on(turn, caller, functions::USAGE_QUOTE_EVENT, &event.auth_id)?;
     let main = credentials::main_of(turn, source)?.ok_or_else(|| Fault::not_found("account"))?;
-    Ok(quote(turn, &event, main)?)
+    Ok(quote(turn, &event, main)?.0)
 }
 
-fn quote(turn: &Turn<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
+fn quote(turn: &Turn<'_>, event: &Event, main: AuthId) -> Result<(Quote, Terms), Fault> {
     let mut checks = Checks::new();
     checks.require(is_name(&event.id, ID_MAX), "event.id", FieldRule::WrongForm, ID_LIMIT);
     let mut book = Book::open(turn)?;
@@ -186,22 +189,30 @@ fn quote(turn: &Turn<'_>, event: &Event, main: AuthId) -> Result<Quote, Fault> {
         rate: rider.rate.to_string(),
         amount: amount.micros(),
     });
-    Ok(Quote {
+    let quote = Quote {
         rate: rated.rate.to_string(),
         prefix: rated.prefix.to_string(),
         amount: rated.total.micros(),
         surcharges: surcharges.collect(),
-    })
+    };
+    Ok((quote, terms))
 }
 
 /// May a chargeable request of this size begin now? (R12)
 pub fn admit(turn: &Turn<'_>, caller: &Caller, event: Event) -> Result<Quote, Error> {
     let (_, source) = access::query_on(turn, caller, functions::USAGE_ADMIT, &event.auth_id)?;
     let main = credentials::main_of(turn, source)?.ok_or_else(|| Fault::not_found("account"))?;
-    if let Some(refusal) = hindrance(turn, main, source)? {
+    let profile = profile::profile(turn, main)?;
+    if let Some(refusal) = hindrance(turn, &profile, source)? {
         return Err(refusal.into());
     }
-    let quote = quote(turn, &event, main)?;
+    let (quote, terms) = quote(turn, &event, main)?;
+    if terms.side.is_destination()
+        && destinations::are_limited(turn, &profile)?
+        && let Some(refusal) = out_of_reach(turn, main, &event.number)?
+    {
+        return Err(refusal.into());
+    }
     let mut wallet = wallet::need(turn, main)?;
     wallet.balance = wallet.balance.minus(wallet::late_rest(turn, main, &wallet)?)?;
     match out_of_credit(&wallet, Money::from_micros(quote.amount))? {

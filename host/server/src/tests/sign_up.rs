@@ -13,7 +13,7 @@ const COOKIE: &str = "__Host-coinbox-signup";
 const PNG: &[u8] =
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\0IEND\xaeB`\x82";
 
-pub(super) const FUNCTIONS: [(&str, Class); 14] = [
+pub(super) const FUNCTIONS: [(&str, Class); 18] = [
     ("signup.start", Class::Command),
     ("signup.finish", Class::Command),
     ("signup.resend", Class::Command),
@@ -28,6 +28,10 @@ pub(super) const FUNCTIONS: [(&str, Class); 14] = [
     ("members.invite-owner", Class::Command),
     ("members.issue-temporary", Class::Command),
     ("members.allow-new-factors", Class::Command),
+    ("destinations.begin", Class::Command),
+    ("destinations.check", Class::Command),
+    ("destinations.list", Class::Query),
+    ("destinations.remove", Class::Command),
 ];
 
 /// Rules that know one sign-up and one session.
@@ -57,6 +61,16 @@ pub(super) fn answer(function: &str, arguments: &Value) -> Value {
         "review.read-document" => json!({"ok": document(&blob())}),
         "members.list" => json!({"ok": {"members": [{"number": 1, "last-login": "0"}], "next": 2}}),
         "members.issue-temporary" => json!({"ok": {"password": "kq7", "until": "86400000"}}),
+        "destinations.list" => json!({"ok": [{"number": "+14155550100", "since": "0"}]}),
+        "destinations.begin" if arguments["number"] == "14155550106" => {
+            json!({"err": {"too-many-destinations": {"limit": 5}}})
+        }
+        "destinations.begin" => json!({"ok": {"job": "code/1", "to": "•••• 0100", "channel": arguments["channel"],
+            "until": "600000", "again": "30000"}}),
+        "destinations.check" if arguments["code"] == "123456" => {
+            json!({"ok": {"verified": {"number": "+14155550100", "since": "0"}}})
+        }
+        "destinations.check" => json!({"ok": {"wrong": {"left": 4}}}),
         _ => json!({"ok": null}),
     }
 }
@@ -240,4 +254,34 @@ async fn members_are_listed_for_people_and_operators() {
     let seen = server.operator("POST", &of("1"), r#"{"reason": "lost"}"#).await;
     assert_eq!((seen.status, &seen.body["password"]), (200, &json!("kq7")), "{}", seen.text);
     assert_eq!(server.operator("POST", &of("one"), "{}").await.body["fields"][0]["field"], "number");
+}
+
+/// ACC-6.
+#[tokio::test]
+async fn destinations_are_verified_and_taken_away() {
+    let server = usual();
+    let bearer = format!("Bearer {SESSION}");
+    let all = format!("/v1/Account/{ACCOUNT}/Destination/");
+    let one = format!("{all}14155550100/");
+    let headers = [("authorization", bearer.as_str())];
+    let ask = |method, path, body| server.ask(method, path, &headers, body);
+    let seen = ask("GET", all.as_str(), "").await;
+    let listed = json!([{"number": "+14155550100", "since": "1970-01-01T00:00:00Z"}]);
+    assert_eq!((seen.status, &seen.body["destinations"]), (200, &listed), "{}", seen.text);
+    let seen = ask("POST", all.as_str(), r#"{"number": "+14155550100"}"#).await;
+    assert_eq!((seen.status, &seen.body["again"]), (200, &json!("1970-01-01T00:00:30Z")), "{}", seen.text);
+    let (function, arguments) = server.last();
+    assert_eq!((function.as_str(), &arguments["number"]), ("destinations.begin", &json!("+14155550100")));
+    assert_eq!((&arguments["channel"], &arguments["auth-id"]), (&json!("sms"), &json!(ACCOUNT)));
+    let seen = ask("POST", all.as_str(), r#"{"number": "14155550106"}"#).await;
+    assert_eq!((seen.status, &seen.body["code"]), (409, &json!("too_many_destinations")), "{}", seen.text);
+    assert_eq!(seen.body["error"], "too many destinations (limit: 5)");
+    let seen = ask("POST", one.as_str(), r#"{"code": "1"}"#).await;
+    assert_eq!((seen.status, &seen.body["tries_left"]), (403, &json!(4)), "{}", seen.text);
+    let seen = ask("POST", one.as_str(), r#"{"code": "123456"}"#).await;
+    assert_eq!((seen.status, &seen.body["step"]), (200, &json!("verified")), "{}", seen.text);
+    assert_eq!(server.last().1["number"], json!("14155550100"));
+    assert_eq!(ask("DELETE", one.as_str(), "").await.status, 204);
+    assert_eq!(server.last().0, "destinations.remove");
+    assert_eq!(server.ask("GET", &all, &[], "").await.status, 401);
 }

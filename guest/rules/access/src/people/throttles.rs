@@ -61,11 +61,17 @@ fn closed_until(turn: &Turn<'_>, bucket: &Bucket, value: &str) -> Result<Option<
     Ok((room > turn.now()).then_some(room))
 }
 
+/// Refuses a try that a bucket has no room for. Nothing is counted.
+pub fn check(turn: &Turn<'_>, bucket: &Bucket, value: &str) -> Result<(), Fault> {
+    match closed_until(turn, bucket, value)? {
+        Some(room) => Err(Refusal::TooOften(room).into()),
+        None => Ok(()),
+    }
+}
+
 /// Counts a try, or refuses it, which counts nothing.
 pub fn take(turn: &mut Turn<'_>, bucket: &Bucket, value: &str) -> Result<(), Fault> {
-    if let Some(room) = closed_until(turn, bucket, value)? {
-        return Err(Refusal::TooOften(room).into());
-    }
+    check(turn, bucket, value)?;
     let keys = keys(turn, bucket.door, bucket.dimension, value);
     let full = full_at(turn, &keys)?.max(turn.now()) + bucket.one_per;
     turn.put(&keys[0], &Level { v: 1, full });

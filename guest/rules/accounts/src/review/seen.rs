@@ -76,6 +76,8 @@ pub(crate) fn closed(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> 
             remember(turn, &member.email);
         }
     }
+    coinbox_members::destinations::forget(turn, account);
+    coinbox_profiles::destinations::forget(turn, account);
     if let Some(phone) = Review::load(turn, account)?.phone {
         remember(turn, &phone);
         if phone_of(turn, &phone)? == Some(account) {

@@ -2,7 +2,7 @@
 
 use super::shared::{Confirmed, Error, FactorList, changed, shown};
 use crate::checks;
-use crate::codes;
+use crate::codes::{self, Use};
 use crate::entering::{self, Inside};
 use crate::factors::{self, Factors, NewPhone, Phone};
 use crate::known::Known;
@@ -58,7 +58,8 @@ pub fn send_code(
         let Inside { member, half, .. } = entering::inside(turn, who)?;
         let mut factors = factors::load(turn, id)?;
         let to = number_for(turn, &factors, half, purpose, number.as_ref())?;
-        let sent = codes::send(turn, caller, known, (id, &member), purpose, &to, channel)?;
+        let of = Use::of_member(id, purpose);
+        let sent = codes::send(turn, caller, known, &of, (&to, channel, &member.language))?;
         if purpose == CodePurpose::FirstPhone {
             factors.new_phone = Some(NewPhone { number: to, until: sent.until });
             factors::save(turn, id, &factors);

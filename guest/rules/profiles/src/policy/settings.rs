@@ -316,6 +316,8 @@ mod tests {
             ("unusual-spend.floor", "6.00"),
             ("unusual-spend.without-history", "6.00"),
             ("trial-credits", "0.00"),
+            ("trial-destinations", "3"),
+            ("trial-verified-destinations", "false"),
             ("review.everybody", "true"),
             ("review.due", "12h"),
             ("review.documents", "identity\nuse-case"),

@@ -1,7 +1,10 @@
-//! Settings about sign-ups, and their review (ACC-3, ACC-5).
+//! Settings about sign-ups, and their review and trials (ACC-3, ACC-5, ACC-6).
 
 use coinbox_ground::vocabulary::{Checks, DAY_MS, FieldRule, Instant, int_text};
 use serde::{Deserialize, Serialize};
+
+/// Most destinations of a trial that the policy can allow.
+pub const DESTINATIONS_MAX: u32 = 100;
 
 /// Kinds of documents that everybody can be asked for.
 pub const DOCUMENTS: [&str; 6] =
@@ -23,6 +26,10 @@ pub struct SignUps {
     /// ACC-3. After what time an account is closed whose phone was not verified, 1 to 365 days.
     #[serde(with = "int_text")]
     pub unverified_ms: Instant,
+    /// ACC-6. Whether trials reach verified numbers only.
+    pub verified_destinations: bool,
+    /// ACC-6. Most numbers that a trial has verified, 0 to 100.
+    pub destinations: u32,
 }
 
 impl Default for SignUps {
@@ -33,6 +40,8 @@ impl Default for SignUps {
             documents: Vec::new(),
             same_a_day: 5,
             unverified_ms: 30 * DAY_MS,
+            verified_destinations: true,
+            destinations: 5,
         }
     }
 }

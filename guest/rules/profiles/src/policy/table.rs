@@ -4,6 +4,7 @@ use super::amounts::PerCurrency;
 use super::forms::{Form, Letters, Order};
 use super::limits::Limits;
 use super::record::{NUMBERS_MAX, Policy, UnusualSpend};
+use super::sign_ups::DESTINATIONS_MAX;
 use coinbox_ground::money::Money;
 use coinbox_ground::vocabulary::{DAY_MS, HOUR_MS, MINUTE_MS};
 
@@ -347,6 +348,20 @@ pub(super) static ROWS: &[Row] = &[
         "Most sub-accounts of a standard account.",
     ),
     row(
+        "trial-destinations",
+        Form::Count { at: |policy| &mut policy.sign_ups.destinations, least: 0, most: DESTINATIONS_MAX },
+        "numbers",
+        &["ACC-6"],
+        "Most numbers that a trial has verified, to call and write to them.",
+    ),
+    row(
+        "trial-verified-destinations",
+        Form::Flag { at: |policy| &mut policy.sign_ups.verified_destinations },
+        "",
+        &["ACC-6"],
+        "Whether trials call and write to numbers only that they have verified.",
+    ),
+    row(
         "review.everybody",
         Form::Flag { at: |policy| &mut policy.sign_ups.review_everybody },
         "",
@@ -563,14 +578,14 @@ pub(super) static ROWS: &[Row] = &[
         Form::Count { at: |policy| &mut policy.people.code_wrong_an_hour, least: 1, most: 100 },
         "",
         &["SEC-3"],
-        "Wrong codes of one member within an hour, over all sessions, until none is looked at for the rest of the hour.",
+        "Wrong codes of one member within an hour, over all sessions, until none is looked at for the rest of the hour. For the destinations of one trial as many are looked at, and one more each time that a part of the hour has passed.",
     ),
     row(
         "codes.gap",
         Form::Duration { at: |policy| &mut policy.people.code_gap_ms, least: 1000, most: HOUR_MS },
         "",
         &["SEC-3"],
-        "The least time between two codes to the phone of one member.",
+        "The least time between two codes to the phone of one member, and between two to destinations of one trial.",
     ),
     row(
         "codes.a-number",
@@ -591,7 +606,7 @@ pub(super) static ROWS: &[Row] = &[
         Form::Count { at: |policy| &mut policy.people.codes_an_account, least: 1, most: 100_000 },
         "codes a day",
         &["SEC-3"],
-        "Codes for members of one account.",
+        "Codes for members of one account and to its destinations.",
     ),
     row(
         "codes.a-calling-code",

@@ -115,6 +115,10 @@ pub(super) const GROUPS: &[Group] = &[
     // Sign-up and review: what is outstanding, and documents of one's own.
     read("OADSF", &["review.list-documents", "review.outstanding"]),
     change("OADSF", OPEN, &["review.hand-in"]),
+    // Destinations of a trial.
+    read("OADST", &["destinations.list"]),
+    change("OADT", NONE, &["destinations.begin", "destinations.check"]),
+    change("OADT", SUSPENDED, &["destinations.remove"]),
     // Close.
     Group { fresh: true, ..change("O", OWING, &["accounts.close"]) },
     read("O", &["accounts.get-closing"]),

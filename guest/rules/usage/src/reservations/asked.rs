@@ -122,6 +122,17 @@ impl Asked {
         }
     }
 
+    /// The number that is called or written to. None: nobody is, or it is the one that was quoted before.
+    pub(super) fn destination(&self, before: Option<&Open>) -> Option<&str> {
+        match &self.by {
+            By::Price(event, terms, _) if terms.side.is_destination() => {
+                let is_new = before.is_none_or(|open| !open.is_quoted_for(event));
+                is_new.then_some(event.number.as_str())
+            }
+            _ => None,
+        }
+    }
+
     /// The price that it is quoted at. None: an amount was named.
     pub(super) fn quoted(&self) -> Option<Quoted> {
         match &self.by {

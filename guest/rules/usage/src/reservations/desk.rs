@@ -13,10 +13,11 @@ use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Refusal};
 use coinbox_ledger::wallet::{self, Wallet};
 use coinbox_pricing::rating::Payer;
+use coinbox_profiles::destinations;
 use coinbox_profiles::profile;
 use coinbox_profiles::subaccount;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A main account whose available credit the batch changes.
 struct Party {
@@ -31,6 +32,8 @@ pub(super) struct Desk {
     parties: BTreeMap<AuthId, Party>,
     /// By source: what stands in the way of spending.
     hindrances: BTreeMap<AuthId, Option<Refusal>>,
+    /// Main accounts that reach verified numbers only (ACC-6), of the sources above.
+    limited: BTreeSet<AuthId>,
     /// A sub-account with its own token reaches only its own reservations.
     only: Option<AuthId>,
 }
@@ -49,7 +52,13 @@ impl Desk {
         let mains = sources.iter().filter(|source| source.is_main()).map(|main| profile::key(*main));
         turn.prefetch(subs.chain(mains).chain(coinbox_pricing::rating::first_keys()).chain([DUE_KEY.to_owned()]));
         let only = if let Who::Sub { sub, .. } = who { Some(*sub) } else { None };
-        let mut desk = Desk { mains: BTreeMap::new(), parties: BTreeMap::new(), hindrances: BTreeMap::new(), only };
+        let mut desk = Desk {
+            mains: BTreeMap::new(),
+            parties: BTreeMap::new(),
+            hindrances: BTreeMap::new(),
+            limited: BTreeSet::new(),
+            only,
+        };
         for source in sources {
             if let Some(main) =
                 coinbox_access::credentials::main_of(turn, source)?.filter(|main| is_own(who, source, *main))
@@ -92,7 +101,20 @@ impl Desk {
         self.parties.get(&main).map(|party| Payer::of(main, &party.wallet))
     }
 
-    /// What stands in the way of spending, credit apart.
+    /// Whether an account does not reach a number (ACC-6). [`Desk::hindrance`] was asked before.
+    pub(super) fn out_of_reach(
+        &self,
+        turn: &Turn<'_>,
+        main: AuthId,
+        number: Option<&str>,
+    ) -> Result<Option<Refusal>, Fault> {
+        match number {
+            Some(number) if self.limited.contains(&main) => events::out_of_reach(turn, main, number),
+            _ => Ok(None),
+        }
+    }
+
+    /// What stands in the way of spending, credit and destination apart.
     pub(super) fn hindrance(
         &mut self,
         turn: &Turn<'_>,
@@ -102,7 +124,11 @@ impl Desk {
         if let Some(known) = self.hindrances.get(&source) {
             return Ok(known.clone());
         }
-        let found = events::hindrance(turn, main, source)?;
+        let profile = profile::profile(turn, main)?;
+        let found = events::hindrance(turn, &profile, source)?;
+        if destinations::are_limited(turn, &profile)? {
+            self.limited.insert(main);
+        }
         self.hindrances.insert(source, found.clone());
         Ok(found)
     }

@@ -37,6 +37,7 @@ fn word(why: &Refusal) -> &'static str {
         Refusal::Disabled => "disabled",
         Refusal::Closed => "closed",
         Refusal::NotYetActive => "not-yet-active",
+        Refusal::DestinationNotVerified => "destination-not-verified",
         Refusal::Invalid(_) => "no-price",
         _ => "refused",
     }

@@ -83,6 +83,9 @@ fn reserve_one(
         Ok(asked) => asked,
         Err(refusal) => return Ok(ReserveAnswer::Refused(refusal)),
     };
+    if let Some(refusal) = desk.out_of_reach(turn, main, asked.destination(None))? {
+        return Ok(ReserveAnswer::Refused(refusal));
+    }
     let wallet = desk.wallet(main);
     let least = hold.at_least.unwrap_or(asked.units);
     if let Some(refusal) = events::out_of_credit(wallet, asked.cost(least)?)? {
@@ -179,7 +182,12 @@ fn extend_one(
         // What has begun keeps its price, whatever is in force now (R87).
         None => {
             let price = (item.auth_id.as_str(), &item.price, open.begun);
-            Asked::of(turn, desk, book, main, price, open.quoted.as_ref(), field)?
+            let asked = Asked::of(turn, desk, book, main, price, open.quoted.as_ref(), field)?;
+            match asked.as_ref().ok().and_then(|asked| asked.destination(Some(&open))) {
+                // Another number than that of before is called as one that begins.
+                number @ Some(_) => desk.out_of_reach(turn, main, number)?.map_or(asked, Err),
+                None => asked,
+            }
         }
     };
     let available = desk.wallet(main).available()?;

@@ -179,6 +179,21 @@ pub enum MyOwn {
         /// The new address
         email: String,
     },
+    /// The numbers that your trial calls and writes to
+    Destinations,
+    /// Verify a number that your trial is to call or write to: a code is sent to it, and asked for
+    AddDestination {
+        /// With country code, such as +4930901820
+        number: String,
+        /// How the code comes
+        #[arg(long, value_enum, default_value = "sms")]
+        channel: Channel,
+    },
+    /// Take one of these numbers away
+    RemoveDestination {
+        /// With country code, such as +4930901820
+        number: String,
+    },
     /// End this session
     Logout,
 }
@@ -204,6 +219,8 @@ mod tests {
                 && good("coinbox me sessions --session s.json")
                 && good("coinbox me --session s.json logout")
         );
+        assert!(good("coinbox me destinations") && good("coinbox me add-destination +4930901820 --channel voice"));
+        assert!(good("coinbox me remove-destination +4930901820") && !good("coinbox me add-destination"));
         // A password on the command line would stand in the list of processes.
         assert!(!good("coinbox login a@b.example --password x") && !good("coinbox me password x"));
     }

@@ -1,9 +1,9 @@
-//! `coinbox me …`: profile, second factors, sessions and password of the person who is logged in.
+//! `coinbox me …`: profile, second factors, sessions and password of the person who is logged in, and destinations of his trial.
 
 use super::super::arguments::{Channel, MyOwn, word};
 use super::super::show::{Rows, Text};
 use super::own::{Person, shown};
-use super::{login, routes, signup, typed};
+use super::{destinations, login, routes, signup, typed};
 use coinbox_operations::door::Sent;
 use coinbox_operations::qr;
 use coinbox_operations::words::field;
@@ -33,14 +33,7 @@ pub(in super::super) fn me(person: &mut Person<'_>, command: MyOwn) -> anyhow::R
             let answer = person.mine(routes::LOGINS, Sent::Get)?;
             logins(person, &answer)
         }
-        MyOwn::EndSession { name } => {
-            anyhow::ensure!(
-                name.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !name.is_empty(),
-                "NAME: wrong form: `coinbox me sessions` shows it"
-            );
-            person.mine(&format!("{}{name}/", routes::SESSIONS), Sent::Delete)?;
-            said(person, "it has ended")
-        }
+        MyOwn::EndSession { name } => end_session(person, &name),
         MyOwn::EndOthers => {
             let answer = person.mine(routes::SESSIONS, Sent::Delete)?;
             person.output.answer(&shown(answer), |answer| Text::Line(format!("{} have ended", field(answer, "ended"))))
@@ -69,6 +62,9 @@ pub(in super::super) fn me(person: &mut Person<'_>, command: MyOwn) -> anyhow::R
             login::fresh(person, |person| person.mine(routes::EMAIL, Sent::Json(&json!({"email": email}))))?;
             said(person, "a link is mailed to the new address; until it is followed the old one stays")
         }
+        MyOwn::Destinations => destinations::list(person),
+        MyOwn::AddDestination { number, channel } => destinations::add(person, &number, channel),
+        MyOwn::RemoveDestination { number } => destinations::remove(person, &number),
         MyOwn::Logout => {
             let done = person.mine(routes::LOGOUT, Sent::Json(&json!({})));
             person.kept.session = None;
@@ -77,6 +73,15 @@ pub(in super::super) fn me(person: &mut Person<'_>, command: MyOwn) -> anyhow::R
             said(person, "logged out")
         }
     }
+}
+
+fn end_session(person: &mut Person<'_>, name: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        name.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !name.is_empty(),
+        "NAME: wrong form: `coinbox me sessions` shows it"
+    );
+    person.mine(&format!("{}{name}/", routes::SESSIONS), Sent::Delete)?;
+    said(person, "it has ended")
 }
 
 fn said(person: &Person<'_>, what: &str) -> anyhow::Result<()> {

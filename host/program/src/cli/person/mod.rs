@@ -1,5 +1,6 @@
 //! `coinbox signup …`, `coinbox login` and `coinbox me …`: what a person does with an account of his own, over HTTP and without the operator token.
 
+mod destinations;
 mod kept;
 mod login;
 mod me;

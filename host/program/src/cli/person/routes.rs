@@ -22,6 +22,16 @@ pub(super) const PHONE: &str = "/v1/Me/Phone/";
 pub(super) const PHONE_CONFIRM: &str = "/v1/Me/Phone/Confirm/";
 pub(super) const RECOVERY_CODES: &str = "/v1/Me/RecoveryCodes/";
 
+/// The destinations of an account that is a trial.
+pub(super) fn destinations(account: &str) -> String {
+    format!("/v1/Account/{account}/Destination/")
+}
+
+/// One of them, by the digits of its number.
+pub(super) fn destination(account: &str, digits: &str) -> String {
+    format!("/v1/Account/{account}/Destination/{digits}/")
+}
+
 /// The review of an account.
 pub(super) fn review(account: &str) -> String {
     format!("/v1/Account/{account}/Review/")

@@ -106,7 +106,7 @@ pub(super) fn recovery_codes(person: &Person<'_>, answer: Value, said: &str) -> 
 }
 
 /// The account of the session that is kept.
-fn account(person: &Person<'_>) -> anyhow::Result<String> {
+pub(super) fn account(person: &Person<'_>) -> anyhow::Result<String> {
     let account = person.kept.session.as_ref().and_then(|session| session.account.clone());
     account.ok_or_else(|| anyhow::anyhow!("you are not logged in at {}: run `coinbox login`", person.door.base()))
 }
