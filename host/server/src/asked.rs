@@ -100,7 +100,7 @@ impl Sender {
             Who::Known if !request::brings_basic(&parts.headers) => {
                 if request::known_operator(rest, &parts.headers).is_none() {
                     let caller = session::person(rest, &parts.method, &parts.headers, peer, names)?;
-                    return Ok(Sender::new(caller, None, names, Proof::Good));
+                    return Ok(Sender::new(caller, None, names, Proof::Unasked));
                 }
                 true
             }
