@@ -11,7 +11,7 @@ use std::time::Instant;
 
 /// Checks the credential, by itself. The rules count the request, and its other calls with it. From here on the account is whom its place is counted
 /// against.
-pub fn admitted(rest: &Rest, names: &Names, caller: &Caller) -> Result<(), Failure> {
+pub(crate) fn admitted(rest: &Rest, names: &Names, caller: &Caller) -> Result<(), Failure> {
     let started = Instant::now();
     let answer = rest.host.coinbox.authenticate(caller);
     rest.measured("accounts.authenticate", started, answer.as_ref().map(Result::is_ok).ok());
@@ -22,7 +22,7 @@ pub fn admitted(rest: &Rest, names: &Names, caller: &Caller) -> Result<(), Failu
 }
 
 /// The account that asks for itself: whether it may, and what it is, in one call.
-pub fn owner(rest: &Rest, names: &Names, caller: &Caller, auth_id: &str) -> Result<Account, Failure> {
+pub(crate) fn owner(rest: &Rest, names: &Names, caller: &Caller, auth_id: &str) -> Result<Account, Failure> {
     let account = read(rest, caller, auth_id)?;
     names.ticket.belongs_to(&account.auth_id)?;
     names.check_question()?;
@@ -38,7 +38,7 @@ fn read(rest: &Rest, caller: &Caller, auth_id: &str) -> Result<Account, Failure>
 }
 
 /// An error of `accounts`.
-pub fn failure(rest: &Rest, error: &AccountError) -> Failure {
+pub(crate) fn failure(rest: &Rest, error: &AccountError) -> Failure {
     match error {
         AccountError::Refused(refusal) => Failure::refused(refusal, rest.host.coinbox.now(), field_name),
         AccountError::Owes(owed) => {
