@@ -620,12 +620,13 @@ mod tests {
     #[test]
     fn one_of_a_lost_history_is_only_asked_about_and_ends_once_it_is_paid() {
         let (fake, account) = (Fake::new(), main_id("1"));
-        let mut refund = open().found(Money::from_micros(1_000_000));
+        let found = open().found(Money::from_micros(1_000_000));
+        assert_eq!((found.is_recovered(), found.uncovered()), (true, Money::from_micros(1_000_000)));
+        let mut refund = open();
         refund.take_over("theirs-2", None);
         refund.hand_over(START + 5);
         assert_eq!((refund.key(), refund.tries(), refund.sent()), ("theirs-2", 2, START + 5));
         assert!(refund.is_answered() && refund.is_recovered() && *refund.state() == RefundState::Open);
-        assert_eq!(refund.uncovered(), Money::from_micros(1_000_000));
         fake.command(START, |turn| {
             refund.enqueue(turn, account, "refund-failed", "why");
             refund.settle(turn, account, true, "transfer 1");
