@@ -10,7 +10,7 @@ pub mod typed_door;
 
 /// The part of the contract that the component's own mapping of types speaks of.
 mod contract {
-    pub use coinbox_host::contract::{
+    pub(crate) use coinbox_host::contract::{
         coupon_types, email_types, inventory_types, payment_types, telephony_types, types,
     };
 }

@@ -8,7 +8,7 @@ use crate::mapping::Translate;
 use coinbox_rules as rules;
 
 /// The component.
-pub struct Component;
+pub(crate) struct Component;
 
 /// Functions with a caller, and the error of their interface: `class name(argument: type, …) -> answer = rules function;`
 macro_rules! functions {

@@ -186,12 +186,12 @@ fn with_call<T>(run: impl FnOnce(Turn<'_>) -> T) -> T {
 }
 
 /// Runs a query: it reads.
-pub fn query<T>(run: impl FnOnce(&Turn<'_>) -> T) -> T {
+pub(crate) fn query<T>(run: impl FnOnce(&Turn<'_>) -> T) -> T {
     with_call(|turn| run(&turn))
 }
 
 /// Runs a command: what it changes is handed over at the end, and only if it succeeded.
-pub fn command<T, E>(run: impl FnOnce(&mut Turn<'_>) -> Result<T, E>) -> Result<T, E> {
+pub(crate) fn command<T, E>(run: impl FnOnce(&mut Turn<'_>) -> Result<T, E>) -> Result<T, E> {
     with_call(|mut turn| {
         let answer = run(&mut turn)?;
         let changes = turn.into_changes();
@@ -203,13 +203,13 @@ pub fn command<T, E>(run: impl FnOnce(&mut Turn<'_>) -> Result<T, E>) -> Result<
 }
 
 /// Runs an effect: it acts and sees no storage.
-pub fn effect<T>(run: impl FnOnce(&dyn Effects) -> T) -> T {
+pub(crate) fn effect<T>(run: impl FnOnce(&dyn Effects) -> T) -> T {
     report_panics();
     run(&Host)
 }
 
 /// Runs an effect that asks nothing of the outside itself: it only opens secrets.
-pub fn request<T>(run: impl FnOnce(&dyn port::Vault) -> T) -> T {
+pub(crate) fn request<T>(run: impl FnOnce(&dyn port::Vault) -> T) -> T {
     report_panics();
     run(&Host)
 }

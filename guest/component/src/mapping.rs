@@ -4,7 +4,7 @@
 //! does not compile.
 
 /// Turns one side's value into the other's.
-pub trait Translate<To> {
+pub(crate) trait Translate<To> {
     /// The other side's value.
     fn translate(self) -> To;
 }

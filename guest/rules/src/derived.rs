@@ -237,11 +237,11 @@ impl Proof<'_, '_> {
         }
         let closed = profile::is_closed(self.turn, self.account)?;
         for charge in charges {
-            let paid = payments.remove(&charge.key);
+            let paid = payments.remove(charge.key());
             // A payment that came after the charge's final answer was booked by a person, without it.
             if paid.is_some()
                 && !charge.is_paid()
-                && crate::credit::records::reconciliation::booked_at(self.turn, &charge.key)?.is_some()
+                && crate::credit::records::reconciliation::booked_at(self.turn, charge.key())?.is_some()
             {
                 continue;
             }
@@ -251,7 +251,7 @@ impl Proof<'_, '_> {
             if paid.is_none() && (too_new || stands == Money::ZERO) {
                 continue;
             }
-            let what = format!("charge:{}", charge.number);
+            let what = format!("charge:{}", charge.number());
             self.differs(&what, stands.to_string(), paid.unwrap_or(Money::ZERO).to_string());
         }
         for (key, paid) in payments {

@@ -92,10 +92,10 @@ pub fn finish(turn: &mut Turn<'_>, job: String, attempt: u32, done: Done) -> Res
 /// Books a payment that the gateway reports by itself (R42: each notice acts once).
 pub fn payment_notice(turn: &mut Turn<'_>, key: String, outcome: PaymentOutcome) -> Result<Next, Error> {
     if let Some((account, charge)) = ledger::charges::by_key(turn, &key)? {
-        return Ok(charges::book(turn, account, charge.number, outcome)?);
+        return Ok(charges::book(turn, account, charge.number(), outcome)?);
     }
     if let Some((account, refund)) = credit::records::refunds::by_key(turn, &key)? {
-        return Ok(refunds::book(turn, account, refund.number, outcome)?);
+        return Ok(refunds::book(turn, account, refund.number(), outcome)?);
     }
     reconcile::keep_notice(turn, &key, &outcome)?;
     Ok(Next::Rest)

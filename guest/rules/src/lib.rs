@@ -21,15 +21,17 @@
 //! | [`alerts`], [`zero_stop`] | dips below thresholds, the end of credit | CRD-8, CRD-10 | `credit`; `zero_stop` in `usage` |
 //! | [`phone_numbers`] | offers, purchase, rent, release | NUM-1 to NUM-6, SUB-5 | `numbers` |
 //! | [`jobs`] | what is due, which requests to the outside it takes, and what an outcome means | CRD-7 | here |
-//! | [`members`], [`people`] | members, logging in, second factors, passwords | ACC-10, ACC-11, SEC-3 to SEC-5, SEC-8, SEC-9, SEC-11, TEAM-2 | `members`; `people` here |
-//! | [`accounts`], [`subaccounts`], [`credentials`] | who may do what | ACC-13, SEC-1, SUB-1 | `accounts`; `credentials` in `access` |
+//! | [`members`], [`people`] | members, logging in, second factors, passwords | ACC-10, ACC-11, SEC-3 to SEC-5, SEC-8, SEC-9, SEC-11, TEAM-1 to TEAM-3 | `members`; `people` here |
+//! | [`access`], [`credentials`] | who may do what | SEC-1, SEC-10 | `access` |
+//! | [`lists`] | what sign-ups, passwords and codes are judged by | ACC-1 to ACC-3, SEC-8 | `lists` |
+//! | [`signup`], [`review`] | who becomes a customer, and what a person decides about that | ACC-1 to ACC-3, ACC-5, ACC-9 | `accounts` |
+//! | [`accounts`], [`subaccounts`] | accounts, their standing, who uses them | ACC-4, ACC-8, ACC-13, SUB-1 | `accounts` |
 //! | [`indexes`] | by what lists over all accounts are found | INV-9 | here |
 //! | `formats` | the format of a store, and the steps from an older one | | here |
 //! | [`events`], [`operator`], [`policy`] | the feed, proof and business choices | EVT-1, EVT-2 | here |
 //! | [`contract`] | every function with its arguments and the rule behind it | | here |
 
 #![forbid(unsafe_code)]
-#![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
 pub mod about;

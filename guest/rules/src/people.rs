@@ -44,7 +44,7 @@ fn is_unverified(turn: &Turn<'_>, caller: &Caller) -> Result<bool, Fault> {
     let Principal::Session(token) = &caller.who else { return Ok(false) };
     let Some(account) = token.get(4..24).and_then(AuthId::parse) else { return Ok(false) };
     let profile = turn.get::<Profile>(&profile::key(account))?;
-    Ok(profile.is_some_and(|profile| profile.standing == Standing::Unverified))
+    Ok(profile.is_some_and(|profile| profile.standing() == Standing::Unverified))
 }
 
 /// Refuses the network of a caller whose account is unverified. Asked once the session has proved itself.

@@ -29,8 +29,6 @@
 //! **Text is only text.** Templates get the document as a JSON file, never as source, so markup in a name is printed as it stands. Control
 //! characters and overrides of the writing direction are taken out: they could make a document read otherwise than it is stored.
 
-#![deny(unreachable_pub)]
-
 pub mod document;
 mod fonts;
 mod glyphs;

@@ -4,8 +4,6 @@
 //! [`MaildirMailer`] to a folder, [`SmtpMailer`] to a mail server, [`RecordingMailer`] to a test. The Message-ID is made
 //! from the message's key, so a repeat is recognisable wherever it arrives.
 
-#![deny(unreachable_pub)]
-
 mod attachments;
 mod catalog;
 mod compose;

@@ -1,6 +1,5 @@
 //! What is done to a running or a stopped host: links to it, import, export, verification, forecast, printed documents, what is counted.
 
-#![deny(unreachable_pub)]
 pub mod answers;
 pub mod bounds;
 pub mod direct;

@@ -19,7 +19,7 @@ const CHANGEABLE: [&str; 6] = ["name", "email", "address", "city", "state", "tim
 const READ_ONLY: [&str; 7] =
     ["account_type", "auth_id", "auto_recharge", "billing_mode", "cash_credits", "currency", "resource_uri"];
 
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     Route {
         method: Method::Get,
         path: "/v1/Account/{auth_id}/",

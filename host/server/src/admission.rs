@@ -10,12 +10,18 @@ use coinbox_host::contract::types::{Caller, Principal};
 use coinbox_host::text;
 use std::time::Instant;
 
+<<<<<<< HEAD
 /// Checks the credential or the session, by itself. The rules count the request, and its other calls with it. From here on the account is whom its place
 /// is counted against.
 pub fn admitted(rest: &Rest, names: &Names, caller: &Caller) -> Result<(), Failure> {
     if let Principal::Session(session) = &caller.who {
         return in_session(rest, names, caller, &session.token);
     }
+=======
+/// Checks the credential, by itself. The rules count the request, and its other calls with it. From here on the account is whom its place is counted
+/// against.
+pub(crate) fn admitted(rest: &Rest, names: &Names, caller: &Caller) -> Result<(), Failure> {
+>>>>>>> house
     let started = Instant::now();
     let answer = rest.host.coinbox.authenticate(caller);
     rest.measured("accounts.authenticate", started, answer.as_ref().map(Result::is_ok).ok());
@@ -44,7 +50,7 @@ fn in_session(rest: &Rest, names: &Names, caller: &Caller, token: &str) -> Resul
 }
 
 /// The account that asks for itself: whether it may, and what it is, in one call.
-pub fn owner(rest: &Rest, names: &Names, caller: &Caller, auth_id: &str) -> Result<Account, Failure> {
+pub(crate) fn owner(rest: &Rest, names: &Names, caller: &Caller, auth_id: &str) -> Result<Account, Failure> {
     let account = read(rest, caller, auth_id)?;
     names.ticket.belongs_to(&account.auth_id)?;
     names.check_question()?;
@@ -60,7 +66,7 @@ fn read(rest: &Rest, caller: &Caller, auth_id: &str) -> Result<Account, Failure>
 }
 
 /// An error of `accounts`.
-pub fn failure(rest: &Rest, error: &AccountError) -> Failure {
+pub(crate) fn failure(rest: &Rest, error: &AccountError) -> Failure {
     match error {
         AccountError::Refused(refusal) => Failure::refused(refusal, rest.host.coinbox.now(), field_name),
         AccountError::Owes(owed) => {

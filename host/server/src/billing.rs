@@ -9,7 +9,7 @@ use super::takes::{Takes, Who};
 use serde_json::{Map, Value, json};
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     Route {
         method: Method::Get,
         path: "/v1/Account/{auth_id}/Billing/",

@@ -22,7 +22,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// All that are open.
-pub struct Connections {
+pub(crate) struct Connections {
     most: usize,
     open: Mutex<Open>,
 }
@@ -34,7 +34,7 @@ struct Open {
 }
 
 /// One of them.
-pub struct Connection {
+pub(crate) struct Connection {
     /// Who it is counted against: its peer, and behind a trusted proxy the customer whose request came last.
     address: Mutex<IpAddr>,
     /// Since when it waits for its client; `None`: a request is being worked on.
@@ -45,7 +45,7 @@ pub struct Connection {
 }
 
 /// Its place among the open ones, until it is dropped.
-pub struct Opened {
+pub(crate) struct Opened {
     /// The connection.
     pub connection: Arc<Connection>,
     number: u64,
@@ -54,12 +54,12 @@ pub struct Opened {
 
 impl Connections {
     /// At most so many.
-    pub fn new(most: usize) -> Arc<Connections> {
+    pub(crate) fn new(most: usize) -> Arc<Connections> {
         Arc::new(Connections { most, open: Mutex::default() })
     }
 
     /// Room for one more, which another one may have to give up. `None`: all are at work.
-    pub fn open(self: &Arc<Self>, address: IpAddr) -> Option<Opened> {
+    pub(crate) fn open(self: &Arc<Self>, address: IpAddr) -> Option<Opened> {
         let connection = Arc::new(Connection {
             address: Mutex::new(counted(address)),
             waits_since: Mutex::new(Some(Instant::now())),
@@ -103,7 +103,7 @@ impl Drop for Opened {
 
 impl Connection {
     /// A request of this customer has come and is worked on; none: nobody knows whose.
-    pub fn works(&self, customer: Option<IpAddr>) {
+    pub(crate) fn works(&self, customer: Option<IpAddr>) {
         if let Some(customer) = customer {
             *locked(&self.address) = counted(customer);
         }
@@ -111,13 +111,13 @@ impl Connection {
     }
 
     /// Its answer is made; what it holds is held until the answer is sent.
-    pub fn answers(&self, ticket: Ticket) {
+    pub(crate) fn answers(&self, ticket: Ticket) {
         *locked(&self.unsent) = Some(ticket);
         *locked(&self.waits_since) = Some(Instant::now());
     }
 
     /// Ends when another connection needs the room.
-    pub async fn closed(&self) {
+    pub(crate) async fn closed(&self) {
         self.closing.notified().await;
     }
 
@@ -127,7 +127,7 @@ impl Connection {
 }
 
 /// A stream that ends when its client takes nothing for too long.
-pub struct Patient {
+pub(crate) struct Patient {
     stream: TcpStream,
     connection: Arc<Connection>,
     patience: Duration,
@@ -136,7 +136,7 @@ pub struct Patient {
 
 impl Patient {
     /// Around an accepted connection.
-    pub fn new(stream: TcpStream, connection: Arc<Connection>, patience: Duration) -> Patient {
+    pub(crate) fn new(stream: TcpStream, connection: Arc<Connection>, patience: Duration) -> Patient {
         Patient { stream, connection, patience, gives_up: None }
     }
 

@@ -37,7 +37,7 @@ const PAGE: u32 = 100;
 
 /// What a part of a path lists.
 #[derive(Clone, Copy)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// `Invoice/`.
     Invoice,
     /// `CreditNote/`.
@@ -48,7 +48,7 @@ pub enum Kind {
 
 impl Kind {
     /// In the contract.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Kind::Invoice => "invoice",
             Kind::CreditNote => "credit-note",
@@ -89,7 +89,7 @@ const fn shown(path: &'static str, name: &'static str, handler: Handler<Value>) 
 }
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     listed(
         "/v1/Account/{auth_id}/Invoice/",
         "invoices",
@@ -147,14 +147,14 @@ async fn show(asked: Asked, kind: Kind) -> Result<Value, Failure> {
 }
 
 /// A record of the contract as an object of the wire.
-pub fn object(asked: &Asked, value: Value) -> Value {
+pub(crate) fn object(asked: &Asked, value: Value) -> Value {
     let mut object = wire("", value);
     object["api_id"] = Value::from(asked.api_id.as_str());
     object
 }
 
 /// What the client called an argument.
-pub fn field_name(field: &str) -> String {
+pub(crate) fn field_name(field: &str) -> String {
     let field = field.strip_prefix("change.").or_else(|| field.strip_prefix("filter.")).unwrap_or(field);
     field.replace('-', "_")
 }

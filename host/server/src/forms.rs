@@ -42,7 +42,7 @@ impl Listed {
 }
 
 /// A page that could not be written.
-pub fn unwritten(error: impl std::fmt::Display) -> Failure {
+pub(crate) fn unwritten(error: impl std::fmt::Display) -> Failure {
     Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string())
 }
 
@@ -63,7 +63,7 @@ impl IntoResponse for Listed {
 }
 
 /// A result in the JSON form of the contract: `{"ok": …}` or `{"err": …}`.
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// Status.
     pub status: StatusCode,
     /// Seconds.
@@ -74,7 +74,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// 200 `{"ok": …}`.
-    pub fn ok(answer: Value) -> Outcome {
+    pub(crate) fn ok(answer: Value) -> Outcome {
         Outcome { status: StatusCode::OK, retry_after: None, result: json!({"ok": answer}) }
     }
 }
@@ -90,7 +90,7 @@ impl IntoResponse for Outcome {
 }
 
 /// An object that may come with a session.
-pub struct Entry {
+pub(crate) struct Entry {
     /// The object.
     pub body: Value,
     /// `Set-Cookie`.
@@ -108,7 +108,7 @@ impl IntoResponse for Entry {
 }
 
 /// An issued document, printed.
-pub struct Pdf {
+pub(crate) struct Pdf {
     /// The file.
     pub bytes: Vec<u8>,
     /// For `Content-Disposition`.
@@ -135,7 +135,7 @@ impl IntoResponse for Pdf {
 }
 
 /// Text for whoever watches the server.
-pub struct Text {
+pub(crate) struct Text {
     /// Status.
     pub status: StatusCode,
     /// For `Content-Type`.
@@ -146,7 +146,7 @@ pub struct Text {
 
 impl Text {
     /// 200, plain.
-    pub fn plain(text: impl Into<String>) -> Text {
+    pub(crate) fn plain(text: impl Into<String>) -> Text {
         Text { status: StatusCode::OK, kind: "text/plain; charset=utf-8", text: text.into() }
     }
 }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const LIMIT: u32 = 100;
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     Route {
         method: Method::Get,
         path: "/v1/Operator/accounts/",

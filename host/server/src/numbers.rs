@@ -79,7 +79,7 @@ const RENTED: &[&str] = &[
 ];
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     Route {
         method: Method::Get,
         path: "/v1/Account/{auth_id}/PhoneNumber/",
@@ -307,7 +307,7 @@ fn not_found() -> Failure {
 }
 
 /// What the client called an argument.
-pub fn field_name(field: &str) -> String {
+pub(crate) fn field_name(field: &str) -> String {
     match field {
         "caller.idempotency-key" => "Idempotency-Key".to_owned(),
         "filter.holder" | "change.holder" => "subaccount".to_owned(),
@@ -367,7 +367,7 @@ async fn offers(asked: &Asked, filter: &Map<String, Value>) -> Result<Value, Fai
 }
 
 /// What offers cost the account of the path; refused to whoever may not see it.
-pub async fn price(asked: &Asked, offers: &Value) -> Result<Value, Failure> {
+pub(crate) async fn price(asked: &Asked, offers: &Value) -> Result<Value, Failure> {
     let arguments = json!({"auth-id": asked.account(), "offers": offers});
     asked.call_other("numbers.price-offers", arguments, field_name).await
 }

@@ -34,7 +34,7 @@ const fn row(
 }
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     row(
         Method::Post,
         "/v1/Operator/call/{function}/",

@@ -17,7 +17,7 @@ const fn printed(path: &'static str, name: &'static str, handler: Handler<Pdf>) 
     one(path, name, Answers::Pdf(handler), "As PDF")
 }
 
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     printed("/v1/Account/{auth_id}/Invoice/{number}/pdf/", "invoice-pdf", |asked| Box::pin(show(asked, Kind::Invoice))),
     printed("/v1/Account/{auth_id}/CreditNote/{number}/pdf/", "credit-note-pdf", |asked| {
         Box::pin(show(asked, Kind::CreditNote))

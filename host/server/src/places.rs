@@ -16,7 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How many there are.
 #[derive(Clone, Copy, Debug)]
-pub struct Numbers {
+pub(crate) struct Numbers {
     /// Requests that are worked on at once, whoever sent them.
     pub common: usize,
     /// The same, of operators only, beyond the common ones.
@@ -37,7 +37,7 @@ enum Sender {
 }
 
 /// All places, and who holds how many requests.
-pub struct Places {
+pub(crate) struct Places {
     numbers: Numbers,
     common: Arc<Semaphore>,
     operators: Arc<Semaphore>,
@@ -46,7 +46,7 @@ pub struct Places {
 }
 
 /// The address that a sender is counted by. Whoever has one address of IPv6 has 2⁶⁴ of them: there it is the network.
-pub fn counted(address: IpAddr) -> IpAddr {
+pub(crate) fn counted(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & NETWORK)),
@@ -62,7 +62,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Places {
     /// All free.
-    pub fn new(numbers: Numbers) -> Arc<Places> {
+    pub(crate) fn new(numbers: Numbers) -> Arc<Places> {
         Arc::new(Places {
             numbers,
             common: Arc::new(Semaphore::new(numbers.common)),
@@ -73,7 +73,7 @@ impl Places {
     }
 
     /// A request begins. Without a place it is told to come again.
-    pub fn enter(self: &Arc<Self>, operator: bool, address: Option<IpAddr>) -> Result<Ticket, Failure> {
+    pub(crate) fn enter(self: &Arc<Self>, operator: bool, address: Option<IpAddr>) -> Result<Ticket, Failure> {
         let counted = match address.filter(|_| !operator) {
             None => None,
             Some(address) => Some(self.count(Sender::Address(counted(address)), self.numbers.address)?),
@@ -84,7 +84,7 @@ impl Places {
     }
 
     /// Why the server cannot take requests just now, as far as places go: one was refused, and there is no free place since.
-    pub fn full(&self) -> Option<String> {
+    pub(crate) fn full(&self) -> Option<String> {
         let mut refused_at = locked(&self.refused_at);
         if self.common.available_permits() > 0 {
             *refused_at = None;

@@ -14,7 +14,7 @@ const NUMBER_TYPES: [(&str, &str); 4] =
 /// Products of calls and messages, which have keys of their own.
 const BUILT_IN: [&str; 3] = ["voice", "sms", "mms"];
 
-pub const ROUTES: &[Route] = &[Route {
+pub(crate) const ROUTES: &[Route] = &[Route {
     method: Method::Get,
     path: "/v1/Account/{auth_id}/Pricing/",
     name: "pricing",

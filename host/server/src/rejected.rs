@@ -22,7 +22,7 @@ use serde_json::{Map, Value, json};
 const LIMIT_DEFAULT: u32 = 100;
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     Route {
         method: Method::Get,
         path: "/v1/Usage/Rejected/",

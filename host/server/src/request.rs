@@ -27,7 +27,7 @@ const DEVICE_BYTES_MAX: usize = 256;
 
 /// Where a connection comes from; put in by the accepting loop.
 #[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
+pub(crate) struct Peer(pub SocketAddr);
 
 /// Names of one request; put in by the outermost layer.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ impl Names {
 }
 
 /// The first key that a question has twice, however it is written.
-pub fn repeated_in(question: &str) -> Option<String> {
+pub(crate) fn repeated_in(question: &str) -> Option<String> {
     let mut seen = HashSet::new();
     form_urlencoded::parse(question.as_bytes()).map(|(key, _)| key.into_owned()).find(|key| !seen.insert(key.clone()))
 }
@@ -74,7 +74,7 @@ const ONCE: [(&str, &str); 3] = [
 ];
 
 /// Refuses a request in which a header stands twice that says who asks or for what.
-pub fn check_headers(headers: &HeaderMap) -> Result<(), Failure> {
+pub(crate) fn check_headers(headers: &HeaderMap) -> Result<(), Failure> {
     match ONCE.iter().find(|(name, _)| headers.get_all(*name).iter().nth(1).is_some()) {
         None => Ok(()),
         Some((_, written)) => Err(Failure::field(written, "repeated", "stands there twice")),
@@ -86,7 +86,7 @@ pub fn check_headers(headers: &HeaderMap) -> Result<(), Failure> {
 ///
 /// Every hop is named by the hop behind it. So they are read from the right, only as long as the speaker is trusted: whatever a client has written
 /// further left means nothing.
-pub fn customer_address(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &TrustedProxies) -> Option<IpAddr> {
+pub(crate) fn customer_address(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &TrustedProxies) -> Option<IpAddr> {
     let mut address = peer?.to_canonical();
     for line in headers.get_all("x-forwarded-for").iter().rev() {
         for hop in line.as_bytes().rsplit(|byte| *byte == b',') {
@@ -121,7 +121,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
 }
 
 /// The part of a request that a call is, if it says so.
-pub fn part(headers: &HeaderMap) -> Result<Option<RequestPart>, Failure> {
+pub(crate) fn part(headers: &HeaderMap) -> Result<Option<RequestPart>, Failure> {
     let Some(value) = headers.get(IDEMPOTENCY_PART) else { return Ok(None) };
     let read = value.to_str().ok().and_then(|text| {
         let (whole, number) = text.split_once('/')?;
@@ -132,14 +132,14 @@ pub fn part(headers: &HeaderMap) -> Result<Option<RequestPart>, Failure> {
 }
 
 /// The caller of a customer's request.
-pub fn customer(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names) -> Result<Caller, Failure> {
+pub(crate) fn customer(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names) -> Result<Caller, Failure> {
     check_headers(headers)?;
     let credential = basic(headers).ok_or_else(|| Failure::unauthenticated("Basic"))?;
     caller(rest, headers, peer, names, Principal::Token(credential))
 }
 
 /// The caller of an operator's request, with the permissions of its token.
-pub fn operator(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names) -> Result<Caller, Failure> {
+pub(crate) fn operator(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names) -> Result<Caller, Failure> {
     check_headers(headers)?;
     let known = known_operator(rest, headers).ok_or_else(|| Failure::unauthenticated("Bearer"))?;
     let address = customer_address(peer.map(|peer| peer.0.ip()), headers, &rest.trusted_proxies);
@@ -152,27 +152,27 @@ pub fn operator(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Na
 }
 
 /// Whether a request says that it is an operator's.
-pub fn brings_bearer(headers: &HeaderMap) -> bool {
+pub(crate) fn brings_bearer(headers: &HeaderMap) -> bool {
     authorization(headers, "bearer").is_some()
 }
 
 /// Whether a request says that it is an account's.
-pub fn brings_basic(headers: &HeaderMap) -> bool {
+pub(crate) fn brings_basic(headers: &HeaderMap) -> bool {
     authorization(headers, "basic").is_some()
 }
 
 /// The Bearer token of a request.
-pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     authorization(headers, "bearer")
 }
 
 /// Which operator's token a request brings.
-pub fn known_operator(rest: &Rest, headers: &HeaderMap) -> Option<Known> {
+pub(crate) fn known_operator(rest: &Rest, headers: &HeaderMap) -> Option<Known> {
     rest.operators.find(authorization(headers, "bearer")?)
 }
 
 /// The caller of a request that needs no proof.
-pub fn nobody(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names) -> Caller {
+pub(crate) fn nobody(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names) -> Caller {
     Caller {
         who: Principal::Nobody,
         address: customer_address(peer.map(|peer| peer.0.ip()), headers, &rest.trusted_proxies)
@@ -185,7 +185,7 @@ pub fn nobody(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Name
 }
 
 /// The caller of a request that brings this proof.
-pub fn caller(
+pub(crate) fn caller(
     rest: &Rest,
     headers: &HeaderMap,
     peer: Option<Peer>,
@@ -216,7 +216,7 @@ const HEARD_TIMES: usize = 4;
 const HEARD_FOR: Duration = Duration::from_secs(2);
 
 /// The whole body, at most so long and within the time for slow clients. While it comes, no place is held.
-pub async fn body(
+pub(crate) async fn body(
     rest: &Rest,
     names: &Names,
     headers: &HeaderMap,
@@ -280,7 +280,7 @@ async fn hear(mut body: Body, bytes_max: usize, heard_max: usize) -> Heard {
 /// What is no JSON is 400, or 415 where the client says itself that it sends something else.
 ///
 /// A key that stands twice is refused by name: which of the two counts would be anybody's guess.
-pub fn json_object(headers: &HeaderMap, bytes: &[u8]) -> Result<serde_json::Map<String, Value>, Failure> {
+pub(crate) fn json_object(headers: &HeaderMap, bytes: &[u8]) -> Result<serde_json::Map<String, Value>, Failure> {
     let (object, repeated) = json_object_with_repeats(headers, bytes)?;
     match repeated.first() {
         Some(first) => Err(repeated_key(first)),
@@ -289,12 +289,12 @@ pub fn json_object(headers: &HeaderMap, bytes: &[u8]) -> Result<serde_json::Map<
 }
 
 /// 400 about a key that stands twice.
-pub fn repeated_key(repeated: &Repeated) -> Failure {
+pub(crate) fn repeated_key(repeated: &Repeated) -> Failure {
     Failure::field(&repeated.path(), "repeated", "stands there twice")
 }
 
 /// [`json_object`] for bodies of which a part may be refused alone: the keys that stand twice are the caller's to refuse.
-pub fn json_object_with_repeats(
+pub(crate) fn json_object_with_repeats(
     headers: &HeaderMap,
     bytes: &[u8],
 ) -> Result<(serde_json::Map<String, Value>, Vec<Repeated>), Failure> {

@@ -60,7 +60,7 @@ const fn row(path: &'static str, function: &'static str, what: &'static str, han
 }
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     row(
         "/v1/Usage/Reserve/",
         "reservations.reserve",

@@ -17,7 +17,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 /// One route.
-pub struct Route {
+pub(crate) struct Route {
     /// Method.
     pub method: Method,
     /// Pattern. Where it ends with a slash, clients may leave this slash out.
@@ -38,7 +38,7 @@ pub struct Route {
 
 /// A method.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Method {
+pub(crate) enum Method {
     /// `GET`, also asked as `HEAD`.
     Get,
     /// `POST`.
@@ -49,7 +49,7 @@ pub enum Method {
 
 impl Method {
     /// As requests write it.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Method::Get => "GET",
             Method::Post => "POST",
@@ -58,7 +58,7 @@ impl Method {
     }
 
     /// For the router.
-    pub fn filter(self) -> MethodFilter {
+    pub(crate) fn filter(self) -> MethodFilter {
         match self {
             Method::Get => MethodFilter::GET,
             Method::Post => MethodFilter::POST,
@@ -68,14 +68,14 @@ impl Method {
 }
 
 /// What a handler promises.
-pub type Answering<T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send>>;
+pub(crate) type Answering<T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send>>;
 
 /// Answers a request, or says why not.
-pub type Handler<T> = fn(Asked) -> Answering<T>;
+pub(crate) type Handler<T> = fn(Asked) -> Answering<T>;
 
 /// The form of an answer with its handler. Refusals have the same form everywhere: see [`Failure`].
 #[derive(Clone, Copy)]
-pub enum Answers {
+pub(crate) enum Answers {
     /// 200 with an object, which holds `api_id`.
     Object(Handler<Value>),
     /// 200 with a page of a list.
@@ -124,7 +124,7 @@ impl Answers {
 
 impl Route {
     /// Answers a request: reads who sent it and what it says, runs the handler, and writes what came of it.
-    pub async fn serve(&self, rest: Arc<Rest>, request: Request) -> Response {
+    pub(crate) async fn serve(&self, rest: Arc<Rest>, request: Request) -> Response {
         let names = request.extensions().get::<Names>().cloned();
         let names = names.unwrap_or_else(|| Names::new(request.headers()));
         let api_id = names.api_id.clone();

@@ -12,7 +12,7 @@ use coinbox_host::console::ConsoleUrl;
 use coinbox_host::contract::types::{Caller, Principal, Session};
 
 /// Name of the cookie. Browsers take one with this beginning only with `Secure`, `Path=/` and without `Domain`.
-pub const COOKIE: &str = "__Host-coinbox";
+pub(crate) const COOKIE: &str = "__Host-coinbox";
 /// The cookie of a sign-up that waits for its mailbox.
 const HOLDER_COOKIE: &str = "__Host-coinbox-signup";
 /// How every secret of such a sign-up begins.
@@ -33,7 +33,7 @@ const TOKEN: &str = "cbs_";
 const TOKEN_BYTES_MAX: usize = 200;
 
 /// The caller of a request of a person who has logged in.
-pub fn person(
+pub(crate) fn person(
     rest: &Rest,
     method: &Method,
     headers: &HeaderMap,
@@ -66,14 +66,14 @@ pub fn account_of(token: &str) -> Option<&str> {
 }
 
 /// The caller of a request of somebody who has still to prove who he is.
-pub fn stranger(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names) -> Result<Caller, Failure> {
+pub(crate) fn stranger(rest: &Rest, headers: &HeaderMap, peer: Option<Peer>, names: &Names) -> Result<Caller, Failure> {
     request::check_headers(headers)?;
     names.check_question()?;
     request::caller(rest, headers, peer, names, Principal::Nobody)
 }
 
 /// The secret of a sign-up that a browser holds, where the request may bring one.
-pub fn holder(rest: &Rest, method: &Method, headers: &HeaderMap) -> Result<Option<String>, Failure> {
+pub(crate) fn holder(rest: &Rest, method: &Method, headers: &HeaderMap) -> Result<Option<String>, Failure> {
     let (Some(console), Some(holder)) = (rest.console.as_ref(), cookie(headers, HOLDER_COOKIE, HOLDER)?) else {
         return Ok(None);
     };
@@ -144,30 +144,30 @@ fn is_no_form(headers: &HeaderMap) -> bool {
 }
 
 /// Whether a request comes from the pages, so that a new session goes into a cookie and not into the answer.
-pub fn is_from_pages(rest: &Rest, headers: &HeaderMap) -> bool {
+pub(crate) fn is_from_pages(rest: &Rest, headers: &HeaderMap) -> bool {
     rest.console.as_ref().is_some_and(|console| says(headers, console) == Some(true))
 }
 
 /// `Set-Cookie` for a new session. It is gone with the browser, and the rules end it long before.
-pub fn giving(token: &str) -> Option<HeaderValue> {
+pub(crate) fn giving(token: &str) -> Option<HeaderValue> {
     let value = format!("{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Strict");
     HeaderValue::from_str(&value).ok().filter(|_| is_secret(token, TOKEN))
 }
 
 /// `Set-Cookie` for a sign-up that waits for its mailbox: a day, as its link.
-pub fn giving_holder(holder: &str) -> Option<HeaderValue> {
+pub(crate) fn giving_holder(holder: &str) -> Option<HeaderValue> {
     let value = format!("{HOLDER_COOKIE}={holder}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=86400");
     HeaderValue::from_str(&value).ok().filter(|_| is_secret(holder, HOLDER))
 }
 
 /// `Set-Cookie` that takes it away.
-pub fn taking() -> HeaderValue {
+pub(crate) fn taking() -> HeaderValue {
     const TAKING: &str = "__Host-coinbox=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0";
     HeaderValue::from_static(TAKING)
 }
 
 /// What the answers of routes for people say to whatever is between: keep nothing, and tell no other site where this was.
-pub fn guard(headers: &mut HeaderMap) {
+pub(crate) fn guard(headers: &mut HeaderMap) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -8,7 +8,7 @@ use super::takes::{Takes, Who};
 use serde_json::{Value, json};
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[Route {
+pub(crate) const ROUTES: &[Route] = &[Route {
     method: Method::Delete,
     path: "/v1/Account/{auth_id}/Subaccount/{subaccount}/",
     name: "subaccount",

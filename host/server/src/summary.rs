@@ -41,7 +41,7 @@ const PAGES_MAX: usize = 20;
 const LAST_MOMENT: i64 = 9_999_999_999_999;
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     Route {
         method: Method::Get,
         path: "/v1/Account/{auth_id}/UsageSummary/",
@@ -226,7 +226,7 @@ fn moment(value: &Value) -> String {
 }
 
 /// What the client called an argument.
-pub fn field_name(field: &str) -> String {
+pub(crate) fn field_name(field: &str) -> String {
     match field {
         "from-day" | "posted-from" => "from".to_owned(),
         "to-day" | "posted-before" => "to".to_owned(),

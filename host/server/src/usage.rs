@@ -23,7 +23,7 @@ const EVENTS_MAX: usize = 10_000;
 const CALL_EVENTS_MAX: usize = 1000;
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[Route {
+pub(crate) const ROUTES: &[Route] = &[Route {
     method: Method::Post,
     path: "/v1/Usage/",
     name: "usage",

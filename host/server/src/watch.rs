@@ -21,7 +21,7 @@ const fn row(path: &'static str, name: &'static str, what: &'static str, handler
 }
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     row("/healthz", "healthz", "The process is alive", |asked| Box::pin(alive(asked))),
     row("/readyz", "readyz", "It can serve", |asked| Box::pin(ready(asked))),
     row("/metrics", "metrics", "Prometheus text", |asked| Box::pin(metrics(asked))),

@@ -11,7 +11,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const AGAIN_SECONDS: u64 = 2;
 
 /// So many permits as there are cores.
-pub struct Weighers(Arc<Semaphore>);
+pub(crate) struct Weighers(Arc<Semaphore>);
 
 impl Default for Weighers {
     fn default() -> Weighers {
@@ -20,7 +20,7 @@ impl Default for Weighers {
 }
 
 /// The permission to weigh one password. It stays with the work, whatever becomes of whoever waits for it.
-pub struct Permit {
+pub(crate) struct Permit {
     _held: OwnedSemaphorePermit,
 }
 
@@ -30,7 +30,7 @@ impl Weighers {
     }
 
     /// A permit, within two seconds. To be asked for before a try is counted: whoever is turned away has used up none.
-    pub async fn permit(&self) -> Result<Permit, Failure> {
+    pub(crate) async fn permit(&self) -> Result<Permit, Failure> {
         let busy = || Failure::unavailable("too many passwords are being checked, try again", AGAIN_SECONDS);
         match tokio::time::timeout(PATIENCE, self.0.clone().acquire_owned()).await {
             Ok(Ok(held)) => Ok(Permit { _held: held }),

@@ -7,8 +7,6 @@
 //!
 //! A history that fails is shortened: operations are left out as long as it still fails. The report lists the operations that are left.
 
-#![deny(unreachable_pub)]
-
 mod act;
 mod backup;
 mod cast;

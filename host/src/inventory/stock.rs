@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Columns of a stock file. `region`, `city` and the three services may be left out: empty, and no.
-pub const COLUMNS: [&str; 9] = ["number", "country", "calling_code", "type", "region", "city", "voice", "sms", "mms"];
+pub(super) const COLUMNS: [&str; 9] =
+    ["number", "country", "calling_code", "type", "region", "city", "voice", "sms", "mms"];
 /// All of them: what a number costs follows from some, so every other one is refused, in both forms.
 const KNOWN: Columns = Columns {
     needed: &["number", "country", "calling_code", "type"],

@@ -17,7 +17,7 @@ struct Cost {
 }
 
 /// The table, largest first, and below it the `most` largest functions.
-pub fn table(functions: &[Function], most: usize) -> String {
+pub(crate) fn table(functions: &[Function], most: usize) -> String {
     let mut costs: BTreeMap<String, Cost> = BTreeMap::new();
     for function in functions {
         let cost = costs.entry(area(&function.name)).or_default();

@@ -7,24 +7,24 @@ use wasm_encoder::{Component, ComponentSectionId, Module, NameSection, RawSectio
 use wasmparser::{KnownCustom, Name, NameSectionReader, Parser, Payload, TypeRef};
 
 /// What came of a component.
-pub struct Taken {
+pub(crate) struct Taken {
     /// The component without names of functions. The module that had them keeps its own name.
-    pub component: Vec<u8>,
+    pub(crate) component: Vec<u8>,
     /// That name, which engines show in front of the number of a function.
-    pub module: String,
+    pub(crate) module: String,
     /// The functions that the module defines itself.
-    pub functions: Vec<Function>,
+    pub(crate) functions: Vec<Function>,
 }
 
 /// One function of the module.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Function {
+pub(crate) struct Function {
     /// The number by which engines name it: imports come first.
-    pub index: u32,
+    pub(crate) index: u32,
     /// Its size in the code section.
-    pub bytes: usize,
+    pub(crate) bytes: usize,
     /// Its name as it is written in the source, without the digest that tells crates apart.
-    pub name: String,
+    pub(crate) name: String,
 }
 
 /// A core module without the names of its functions, its own name, and the functions.
@@ -41,7 +41,7 @@ struct Names {
 }
 
 /// Takes the names out. One module of the component has them; the small ones around it, which adapt its imports, have none.
-pub fn take(bytes: &[u8]) -> Result<Taken> {
+pub(crate) fn take(bytes: &[u8]) -> Result<Taken> {
     let mut component = Component::new();
     let mut found = None;
     let mut depth = 0usize;

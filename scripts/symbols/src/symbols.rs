@@ -17,7 +17,7 @@ use std::fmt::Write;
 /// The first line, with the version of the form.
 const FORM: &str = "coinbox-symbols 1";
 
-pub fn write(taken: &Taken) -> String {
+pub(crate) fn write(taken: &Taken) -> String {
     let mut digest = String::new();
     for byte in Sha256::digest(&taken.component) {
         write!(digest, "{byte:02x}").expect("text takes everything");
@@ -29,7 +29,7 @@ pub fn write(taken: &Taken) -> String {
     text
 }
 
-pub fn read(text: &str) -> Result<Vec<Function>> {
+pub(crate) fn read(text: &str) -> Result<Vec<Function>> {
     let mut lines = text.lines();
     ensure!(lines.next() == Some(FORM), "the first line is not `{FORM}`");
     ensure!(lines.next().is_some_and(|line| line.starts_with("component ")), "the second line names no component");

@@ -4,18 +4,18 @@ use std::fmt;
 
 /// Values of interleaved rounds.
 #[derive(Clone, Default)]
-pub struct Rounds(Vec<f64>);
+pub(crate) struct Rounds(Vec<f64>);
 
 impl Rounds {
-    pub const fn new() -> Rounds {
+    pub(crate) const fn new() -> Rounds {
         Rounds(Vec::new())
     }
 
-    pub fn add(&mut self, value: f64) {
+    pub(crate) fn add(&mut self, value: f64) {
         self.0.push(value);
     }
 
-    pub fn median(&self) -> f64 {
+    pub(crate) fn median(&self) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_by(f64::total_cmp);
         match sorted.len() {
@@ -26,13 +26,13 @@ impl Rounds {
     }
 
     /// Round by round, so that what disturbs the machine for a while disturbs both sides.
-    pub fn over(&self, other: &Rounds) -> Rounds {
+    pub(crate) fn over(&self, other: &Rounds) -> Rounds {
         Rounds(self.0.iter().zip(&other.0).map(|(one, other)| one / other).collect())
     }
 }
 
 /// The value that this part of all values, of 100, is not above.
-pub fn percentile(values: &[f64], part: usize) -> f64 {
+pub(crate) fn percentile(values: &[f64], part: usize) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.get((sorted.len() * part / 100).min(sorted.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
@@ -57,7 +57,7 @@ fn shown(value: f64) -> String {
 }
 
 /// Most resident memory of a process so far, in MB.
-pub fn resident_mb(process: &str) -> f64 {
+pub(crate) fn resident_mb(process: &str) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));
     let kib = line.and_then(|line| line.split_whitespace().nth(1)).and_then(|text| text.parse::<f64>().ok());
@@ -65,7 +65,7 @@ pub fn resident_mb(process: &str) -> f64 {
 }
 
 /// Processor, cores, memory, and what else the machine is doing.
-pub fn machine() -> String {
+pub(crate) fn machine() -> String {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let field = |text: &str, name: &str| {
         let line = text.lines().find(|line| line.starts_with(name)).and_then(|line| line.split_once(':'));

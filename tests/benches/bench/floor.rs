@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Instant;
 
 /// SQLite with the settings of the host's writer.
-pub struct Floor {
+pub(crate) struct Floor {
     connection: Connection,
     sources: Sources,
     block_bytes: BTreeMap<usize, Vec<usize>>,
@@ -24,7 +24,12 @@ pub struct Floor {
 
 impl Floor {
     /// Over a copy of the store that the host begins with. The sizes of blocks are taken from what the rules write there.
-    pub fn open(directory: &Path, base: &dyn Durable, capabilities: &Capabilities, sources: &Sources) -> Result<Floor> {
+    pub(crate) fn open(
+        directory: &Path,
+        base: &dyn Durable,
+        capabilities: &Capabilities,
+        sources: &Sources,
+    ) -> Result<Floor> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(directory.join("store.sqlite"), flags)?;
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
@@ -88,7 +93,7 @@ impl Floor {
     }
 
     /// Events a second: transactions of `calls` calls with `events` events each.
-    pub fn run(&mut self, calls: usize, events: usize, transactions: usize) -> Result<f64> {
+    pub(crate) fn run(&mut self, calls: usize, events: usize, transactions: usize) -> Result<f64> {
         let mut seconds = 0.0;
         for _ in 0..transactions {
             let (mut puts, mut asked) = (BTreeMap::new(), Vec::new());

@@ -19,7 +19,7 @@ const CALL_EVENTS_MAX: usize = 1000;
 
 /// One measurement.
 #[derive(Clone, Copy)]
-pub struct Load {
+pub(crate) struct Load {
     /// Events that a client sends at once.
     pub batch: usize,
     /// Clients that send one batch after another.
@@ -31,7 +31,7 @@ pub struct Load {
 }
 
 /// The other process.
-pub struct Host {
+pub(crate) struct Host {
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
@@ -39,7 +39,7 @@ pub struct Host {
 
 impl Host {
     /// Starts this program again over a store directory; with `memory` only its content is used.
-    pub fn start(directory: &Path, memory: bool) -> Result<Host> {
+    pub(crate) fn start(directory: &Path, memory: bool) -> Result<Host> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg(if memory { "--host-memory" } else { "--host-sqlite" }).arg(directory);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
@@ -58,18 +58,18 @@ impl Host {
     }
 
     /// Events a second.
-    pub fn run(&mut self, load: Load) -> Result<f64> {
+    pub(crate) fn run(&mut self, load: Load) -> Result<f64> {
         writeln!(self.input, "{} {} {} {}", load.batch, load.clients, load.events, load.hot)?;
         Ok(self.answer()?.parse()?)
     }
 
     /// Most resident memory so far, in MB.
-    pub fn resident_mb(&self) -> f64 {
+    pub(crate) fn resident_mb(&self) -> f64 {
         resident_mb(&self.child.id().to_string())
     }
 
     /// Ends it in order.
-    pub fn stop(mut self) -> Result<()> {
+    pub(crate) fn stop(mut self) -> Result<()> {
         drop(self.input);
         ensure!(self.child.wait()?.success(), "the host failed");
         Ok(())
@@ -77,7 +77,7 @@ impl Host {
 }
 
 /// What the other process does.
-pub fn serve(directory: &Path, memory: bool, wasm: &[u8]) -> Result<()> {
+pub(crate) fn serve(directory: &Path, memory: bool, wasm: &[u8]) -> Result<()> {
     let cache = Some(coinbox_tests::components::repository("target/component/cache"));
     let engine = Arc::new(Engine::load(wasm, &Options { cache, ..Options::default() })?);
     let store = if memory {
@@ -148,7 +148,7 @@ async fn send(host: &Coinbox, batch: Vec<UsageEvent>) -> Result<()> {
 }
 
 /// Notes who events are for beside the store.
-pub fn write_sources(directory: &Path, sources: &Sources) -> Result<()> {
+pub(crate) fn write_sources(directory: &Path, sources: &Sources) -> Result<()> {
     std::fs::write(
         directory.join("sources.json"),
         serde_json::to_vec(&(&sources.spread, &sources.tokens, &sources.hot))?,
@@ -157,7 +157,7 @@ pub fn write_sources(directory: &Path, sources: &Sources) -> Result<()> {
 }
 
 /// Reads what [`write_sources`] has noted.
-pub fn read_sources(directory: &Path) -> Result<Sources> {
+pub(crate) fn read_sources(directory: &Path) -> Result<Sources> {
     let (spread, tokens, hot) = serde_json::from_slice(&std::fs::read(directory.join("sources.json"))?)?;
     Ok(Sources { spread, tokens, hot })
 }

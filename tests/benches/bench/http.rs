@@ -36,7 +36,7 @@ const CLIENTS: usize = 16;
 const CONSTANT: &str = r#"{"account_type":"standard","address":"","api_id":"01234567-89ab-cdef-0123-456789abcdef","auth_id":"MA0123456789ABCDEFGH","auto_recharge":false,"billing_mode":"prepaid","cash_credits":"1000000.00000","city":"","name":"Bench","resource_uri":"/v1/Account/MA0123456789ABCDEFGH/","state":"","timezone":"UTC"}"#;
 
 /// The other process: the REST interface on one port, constants on another.
-pub fn serve(directory: &Path, wasm: &[u8]) -> Result<()> {
+pub(crate) fn serve(directory: &Path, wasm: &[u8]) -> Result<()> {
     let engine = Arc::new(Engine::load(wasm, &Options::default())?);
     let boxes =
         Letterboxes { mailer: Arc::new(RecordingMailer::new()?), telephony: Arc::new(RecordingTelephony::new()) };
@@ -125,7 +125,7 @@ fn post(path: &str, authorization: Option<&str>, from: usize, body: &str) -> Vec
 }
 
 /// Compares all of it, round by round.
-pub fn run(directory: &Path, requests: usize, rounds: u32) -> Result<()> {
+pub(crate) fn run(directory: &Path, requests: usize, rounds: u32) -> Result<()> {
     let sources = read_sources(directory)?;
     let served = Served::start(directory)?;
     let tokens: Vec<(&String, &String)> = sources.spread.iter().zip(&sources.tokens).collect();

@@ -25,7 +25,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Accounts; each rents a number and has used it.
-pub const ACCOUNTS: usize = 100_000;
+pub(crate) const ACCOUNTS: usize = 100_000;
 /// Events of each account in the month that ends.
 const EVENTS_PER_ACCOUNT: usize = 10;
 /// Threads that drive jobs: what the program uses unless told otherwise.
@@ -83,7 +83,7 @@ fn quiet(host: &Coinbox) {
 }
 
 /// Builds the store: accounts with credit, a number and usage, two days before the month ends.
-pub fn build(runtime: Arc<dyn RulesRuntime>, directory: &Path, accounts: usize) -> Result<()> {
+pub(crate) fn build(runtime: Arc<dyn RulesRuntime>, directory: &Path, accounts: usize) -> Result<()> {
     let clock = Arc::new(SimulatedClock::new(first_of_month() - 2 * DAY_MS));
     let stock = Arc::new(MemoryInventory::new(clock.clone()));
     (0..accounts).for_each(|number| stock.add(offer(number)));
@@ -166,7 +166,7 @@ fn used(dice: &mut Dice, source: &str, round: usize, now: i64) -> UsageEvent {
 type Figures = [f64; PHASES.len() + 2];
 
 /// What the measuring process does: opens the store, and looks at where the month's end stands until nothing is due.
-pub fn serve(directory: &Path, native: bool, wasm: &[u8]) -> Result<()> {
+pub(crate) fn serve(directory: &Path, native: bool, wasm: &[u8]) -> Result<()> {
     let runtime: Arc<dyn RulesRuntime> = if native {
         Arc::new(NativeRules::new())
     } else {
@@ -239,7 +239,7 @@ fn measure(directory: &Path, native: bool, accounts: usize) -> Result<Figures> {
 }
 
 /// Measures the component beside native rules, over the same store.
-pub fn run(wasm: &'static [u8], scratch: &Path, accounts: usize, rounds: u32) -> Result<()> {
+pub(crate) fn run(wasm: &'static [u8], scratch: &Path, accounts: usize, rounds: u32) -> Result<()> {
     let base = scratch.join("month");
     build(Arc::new(Engine::load(wasm, &engine::Options::default())?), &base, accounts)?;
     let names = ["totals", "invoices drafted", "invoices issued", "rent", "seats", "recurring charges", "mails, rest"];

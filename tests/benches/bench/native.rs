@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 /// The rules with a cache that lives as long as a warm instance's.
 #[derive(Default)]
-pub struct Native {
+pub(crate) struct Native {
     kept: Kept,
 }
 
@@ -158,7 +158,7 @@ impl Native {
     }
 
     /// `usage.record-events`.
-    pub fn record_events(
+    pub(crate) fn record_events(
         &self,
         view: &dyn View,
         capabilities: &Capabilities,
@@ -172,7 +172,7 @@ impl Native {
     }
 
     /// `usage.record-columns`.
-    pub fn record_columns(
+    pub(crate) fn record_columns(
         &self,
         view: &dyn View,
         capabilities: &Capabilities,
@@ -197,7 +197,7 @@ impl Native {
     }
 
     /// `usage.quote-event`, arguments and answer in JSON form as the component's host has them.
-    pub fn quote_event(
+    pub(crate) fn quote_event(
         &self,
         view: &dyn View,
         capabilities: &Capabilities,

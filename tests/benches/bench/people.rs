@@ -10,23 +10,23 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// So many log in at once.
-pub const PEOPLE: usize = 200;
+pub(crate) const PEOPLE: usize = 200;
 /// What all of them have chosen.
-pub const PASSWORD: &str = "Three small harbours, 7 boats";
+pub(crate) const PASSWORD: &str = "Three small harbours, 7 boats";
 
 /// The owner of an account.
 #[derive(Clone, serde::Serialize, serde::Deserialize)]
-pub struct Person {
-    pub auth_id: String,
-    pub email: String,
+pub(crate) struct Person {
+    pub(crate) auth_id: String,
+    pub(crate) email: String,
     /// Of a session with a second factor.
-    pub session: String,
+    pub(crate) session: String,
 }
 
 /// Where what is sent to people can be read.
-pub struct Letterboxes {
-    pub mailer: Arc<RecordingMailer>,
-    pub telephony: Arc<RecordingTelephony>,
+pub(crate) struct Letterboxes {
+    pub(crate) mailer: Arc<RecordingMailer>,
+    pub(crate) telephony: Arc<RecordingTelephony>,
 }
 
 /// Whoever this is, from an address of his own.
@@ -37,12 +37,12 @@ fn caller(who: Principal, number: usize) -> Result<Value> {
 }
 
 /// The address of somebody: one of many, as all have limits.
-pub fn address(number: usize) -> String {
+pub(crate) fn address(number: usize) -> String {
     format!("100.{}.{}.{}", 64 + (number >> 16) % 64, (number >> 8) % 256, number % 256)
 }
 
 /// Makes the owners: invited, accepted, with a phone. Their accounts may be asked as often as one can.
-pub fn make(host: &Coinbox, boxes: &Letterboxes, accounts: &[String]) -> Result<Vec<Person>> {
+pub(crate) fn make(host: &Coinbox, boxes: &Letterboxes, accounts: &[String]) -> Result<Vec<Person>> {
     let operator = |permission| coinbox_host::json::to_value(&world::operator_for(permission));
     let (inviting, setting) = (operator("members.invite-owner")?, operator("operator.change-account-settings")?);
     let mut people = Vec::new();

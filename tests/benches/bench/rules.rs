@@ -200,7 +200,7 @@ fn all_rated(answers: usize, events: usize, changes: &Changes) -> Result<()> {
 }
 
 /// Compares rating, single events and full batches.
-pub fn run(wasm: &[u8], base: &dyn Durable, sources: &Sources, rounds: u32) -> Result<()> {
+pub(crate) fn run(wasm: &[u8], base: &dyn Durable, sources: &Sources, rounds: u32) -> Result<()> {
     let memory = world::memory_copy(&*base.snapshot()?)?;
     let now = world::now_ms();
     // Nothing that differs from call to call.

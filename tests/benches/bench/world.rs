@@ -25,40 +25,40 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Accounts that events are spread over.
-pub const ACCOUNTS: usize = 10_000;
+pub(crate) const ACCOUNTS: usize = 10_000;
 /// Sub-accounts of the one hot parent.
-pub const HOT_SUBACCOUNTS: usize = 100;
+pub(crate) const HOT_SUBACCOUNTS: usize = 100;
 /// Events that were counted before anything is measured.
-pub const OLD_EVENTS: u64 = 1_000_000;
+pub(crate) const OLD_EVENTS: u64 = 1_000_000;
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// Who events are recorded for.
 #[derive(Clone, Default)]
-pub struct Sources {
+pub(crate) struct Sources {
     /// Main accounts.
-    pub spread: Vec<String>,
+    pub(crate) spread: Vec<String>,
     /// Their API tokens.
-    pub tokens: Vec<String>,
+    pub(crate) tokens: Vec<String>,
     /// Sub-accounts of one parent.
-    pub hot: Vec<String>,
+    pub(crate) hot: Vec<String>,
 }
 
 /// Milliseconds since 1970 by the machine's clock.
-pub fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(0))
 }
 
 /// SplitMix64: the same for the same seed.
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Dice {
+    pub(crate) fn new(seed: u64) -> Dice {
         Dice(seed)
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -66,7 +66,7 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.next() % end as u64) as usize
     }
 }
@@ -78,7 +78,7 @@ const PREFIXES: [&str; 24] = [
 ];
 
 /// One event that has never been counted: unique ID, account at random, up to 30 seconds old.
-pub fn event(dice: &mut Dice, sources: &[String], now: i64) -> UsageEvent {
+pub(crate) fn event(dice: &mut Dice, sources: &[String], now: i64) -> UsageEvent {
     let voice = !dice.next().is_multiple_of(3);
     UsageEvent {
         id: format!("{:016x}{:08x}", dice.next(), dice.next() >> 32),
@@ -92,7 +92,7 @@ pub fn event(dice: &mut Dice, sources: &[String], now: i64) -> UsageEvent {
 }
 
 /// An operator who may do everything that the benchmark does.
-pub fn operator() -> Caller {
+pub(crate) fn operator() -> Caller {
     let permissions = [
         "usage.record-events",
         "usage.quote-event",
@@ -124,7 +124,7 @@ pub fn operator() -> Caller {
 }
 
 /// The same with the one permission that a function asks for, as the host hands an operator over.
-pub fn operator_for(permission: &str) -> Caller {
+pub(crate) fn operator_for(permission: &str) -> Caller {
     let mut caller = operator();
     if let Principal::Operator(operator) = &mut caller.who {
         operator.permissions.retain(|held| held == permission);
@@ -133,7 +133,7 @@ pub fn operator_for(permission: &str) -> Caller {
 }
 
 /// Everything that is lent, with the machine's clock.
-pub fn capabilities() -> Result<Capabilities> {
+pub(crate) fn capabilities() -> Result<Capabilities> {
     let clock = Arc::new(RealClock::new());
     let random = Arc::new(SystemRandom);
     let keys = KeyRing::from_text(&format!("bench:{}", "A".repeat(43)))?;
@@ -150,12 +150,12 @@ pub fn capabilities() -> Result<Capabilities> {
 }
 
 /// A host over a store; jobs are not driven, there are none that matter.
-pub fn open(runtime: Arc<dyn RulesRuntime>, store: StoreChoice) -> Result<Coinbox> {
+pub(crate) fn open(runtime: Arc<dyn RulesRuntime>, store: StoreChoice) -> Result<Coinbox> {
     open_with(runtime, store, capabilities()?)
 }
 
 /// The same with what is lent.
-pub fn open_with(runtime: Arc<dyn RulesRuntime>, store: StoreChoice, capabilities: Capabilities) -> Result<Coinbox> {
+pub(crate) fn open_with(runtime: Arc<dyn RulesRuntime>, store: StoreChoice, capabilities: Capabilities) -> Result<Coinbox> {
     Coinbox::open(Options {
         runtime,
         store,
@@ -169,12 +169,12 @@ pub fn open_with(runtime: Arc<dyn RulesRuntime>, store: StoreChoice, capabilitie
 }
 
 /// What is inside `ok`.
-pub fn ok(answer: Value) -> Result<Value> {
+pub(crate) fn ok(answer: Value) -> Result<Value> {
     answer.get("ok").cloned().with_context(|| format!("the rules refuse: {answer}"))
 }
 
 /// Builds the store that every round begins with: prices, rich accounts, old events.
-pub fn build(runtime: Arc<dyn RulesRuntime>, directory: &Path) -> Result<Sources> {
+pub(crate) fn build(runtime: Arc<dyn RulesRuntime>, directory: &Path) -> Result<Sources> {
     let host = open(runtime, StoreChoice::Sqlite(directory.to_owned()))?;
     let caller = coinbox_host::json::to_value(&operator())?;
     write_prices(&host, &caller)?;
@@ -188,7 +188,7 @@ pub fn build(runtime: Arc<dyn RulesRuntime>, directory: &Path) -> Result<Sources
 }
 
 /// The sample price book, with prices of numbers.
-pub fn write_prices(host: &Coinbox, caller: &Value) -> Result<()> {
+pub(crate) fn write_prices(host: &Coinbox, caller: &Value) -> Result<()> {
     let mut book = Vec::new();
     write_price_book(&mut book)?;
     let book = String::from_utf8(book)?;
@@ -257,7 +257,7 @@ async fn make_accounts(host: &Coinbox, caller: &Value) -> Result<Sources> {
 }
 
 /// Waits for all of them, at the same time.
-pub async fn join_all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
+pub(crate) async fn join_all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
     let mut futures: Vec<_> = futures.into_iter().map(Box::pin).collect();
     let mut done: Vec<Option<F::Output>> = futures.iter().map(|_| None).collect();
     std::future::poll_fn(|context| {
@@ -298,13 +298,13 @@ fn plant_old_events(store: &dyn Durable) -> Result<()> {
 }
 
 /// One dedupe entry with the bytes that the rules would write.
-pub fn dedupe_entry(dice: &mut Dice, at: i64) -> (String, Arc<str>) {
+pub(crate) fn dedupe_entry(dice: &mut Dice, at: i64) -> (String, Arc<str>) {
     let value = format!(r#"{{"v":1,"d":"{:016x}","t":"{at:013}/{:016x}"}}"#, dice.next(), dice.next());
     (format!("d/{at:013}/{:016x}", dice.next()), value.into())
 }
 
 /// A memory store with everything of another store but its old events.
-pub fn memory_copy(view: &dyn View) -> Result<Memory> {
+pub(crate) fn memory_copy(view: &dyn View) -> Result<Memory> {
     let store = Memory::create(&SystemRandom);
     let mut position = 1;
     let mut first = "!".to_owned();
@@ -325,7 +325,7 @@ pub fn memory_copy(view: &dyn View) -> Result<Memory> {
 }
 
 /// Copies the files of a store that is not in use.
-pub fn copy_store(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn copy_store(from: &Path, to: &Path) -> Result<()> {
     std::fs::create_dir_all(to)?;
     std::fs::copy(from.join("store.sqlite"), to.join("store.sqlite"))?;
     Ok(())

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 type Arrows<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 
 /// The circles of some imports, each in order of name.
-pub fn circles<'a>(imports: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<BTreeSet<&'a str>> {
+pub(super) fn circles<'a>(imports: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<BTreeSet<&'a str>> {
     let mut arrows = Arrows::new();
     imports.for_each(|(from, to)| {
         arrows.entry(from).or_default().insert(to);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// An import of one file by another, by its first place.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Import {
+pub(super) struct Import {
     /// The line in the importing file.
     pub line: usize,
     /// The path, as it is written there.
@@ -14,7 +14,7 @@ pub struct Import {
 
 /// Who imports whom.
 #[derive(Clone, Default, Debug)]
-pub struct Imports {
+pub(super) struct Imports {
     /// Every file.
     pub files: BTreeSet<String>,
     /// Importing file, imported file, and where.

@@ -12,10 +12,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The moment of every call.
-pub const NOW: Instant = 1_700_000_000_123;
+pub(crate) const NOW: Instant = 1_700_000_000_123;
 
 /// A store with one entry. Reading `slow` takes time, reading `broken` fails.
-pub struct FixedView;
+pub(crate) struct FixedView;
 
 impl View for FixedView {
     fn store_name(&self) -> String {
@@ -44,7 +44,7 @@ impl View for FixedView {
 
 /// Everything that is lent; charges take as long as it says.
 #[derive(Clone, Copy)]
-pub struct Outside {
+pub(crate) struct Outside {
     pub charge_takes: Duration,
 }
 
@@ -145,7 +145,7 @@ impl Inventory for Outside {
 }
 
 /// What is lent.
-pub fn capabilities(charge_takes: Duration) -> Capabilities {
+pub(crate) fn capabilities(charge_takes: Duration) -> Capabilities {
     let outside = Arc::new(Outside { charge_takes });
     Capabilities {
         clock: outside.clone(),
@@ -160,11 +160,11 @@ pub fn capabilities(charge_takes: Duration) -> Capabilities {
 }
 
 /// One call of the hostile component, of the class that its export has.
-pub fn call(engine: &Engine, slot: Option<&mut RulesSlot>, function: &str, behaviour: &str) -> CallOutcome {
+pub(crate) fn call(engine: &Engine, slot: Option<&mut RulesSlot>, function: &str, behaviour: &str) -> CallOutcome {
     call_with(engine, slot, function, behaviour, &capabilities(Duration::ZERO))
 }
 
-pub fn call_with(
+pub(crate) fn call_with(
     engine: &Engine,
     slot: Option<&mut RulesSlot>,
     function: &str,
@@ -182,7 +182,7 @@ pub fn call_with(
 }
 
 /// A command that does all it should: the sign that a host serves on.
-pub fn assert_serves(engine: &Engine, slot: Option<&mut RulesSlot>) {
+pub(crate) fn assert_serves(engine: &Engine, slot: Option<&mut RulesSlot>) {
     let outcome = call(engine, slot, "jobs.begin", "good");
     assert_eq!(outcome.answer, Ok(json!({"ok": "rest"})));
     let changes = outcome.changes.expect("a command that succeeds keeps its changes");
@@ -191,6 +191,6 @@ pub fn assert_serves(engine: &Engine, slot: Option<&mut RulesSlot>) {
 }
 
 /// The answer of a call that must give one.
-pub fn answer(outcome: CallOutcome) -> Value {
+pub(crate) fn answer(outcome: CallOutcome) -> Value {
     outcome.answer.unwrap_or_else(|error| panic!("{error}"))
 }

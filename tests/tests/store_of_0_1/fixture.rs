@@ -21,7 +21,7 @@ use super::forms::Told;
 const SEED: u64 = 7;
 
 /// A world in which 0.1.0 has just ended.
-pub struct Fixture {
+pub(crate) struct Fixture {
     pub world: World,
     /// What 0.1.0 answered, at this moment.
     pub answers: Vec<Told>,
@@ -34,7 +34,7 @@ pub struct Fixture {
 /// A call or a moment that the clock was moved to.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Later {
+pub(crate) struct Later {
     #[serde(default)]
     pub call: String,
     #[serde(default)]
@@ -72,7 +72,7 @@ fn build(path: &Path, dump: &str) {
 }
 
 impl Fixture {
-    pub fn new() -> Fixture {
+    pub(crate) fn new() -> Fixture {
         let outside: Value = parsed("outside.json");
         let mut world = World::new(SEED);
         build(&world.path("store/store.sqlite"), "store.sql");
@@ -110,7 +110,7 @@ impl Fixture {
     }
 
     /// All that 0.1.0 answered at the end.
-    pub fn answers_at_the_end(&self) -> Vec<Told> {
+    pub(crate) fn answers_at_the_end(&self) -> Vec<Told> {
         let again = |before: &&Told| {
             // The feed is read on.
             let same = |later: &Told| (&later.call, &later.args) == (&before.call, &before.args);
@@ -121,23 +121,23 @@ impl Fixture {
     }
 
     /// The store's file.
-    pub fn store(&self) -> PathBuf {
+    pub(crate) fn store(&self) -> PathBuf {
         self.world.path("store/store.sqlite")
     }
 
     /// A host over the store, driven by hand.
-    pub fn open(&self, rules: &Arc<dyn RulesRuntime>) -> Host {
+    pub(crate) fn open(&self, rules: &Arc<dyn RulesRuntime>) -> Host {
         self.open_at("store", rules)
     }
 
     /// A host over a store of this name.
-    pub fn open_at(&self, name: &str, rules: &Arc<dyn RulesRuntime>) -> Host {
+    pub(crate) fn open_at(&self, name: &str, rules: &Arc<dyn RulesRuntime>) -> Host {
         self.world.host(rules.clone(), StoreChoice::Sqlite(self.world.path(name)), Drive::ByHand)
     }
 }
 
 /// Every row that a file has of entries, feed and timers.
-pub fn rows(path: &Path) -> Vec<Vec<Cell>> {
+pub(crate) fn rows(path: &Path) -> Vec<Vec<Cell>> {
     let connection = Connection::open(path).expect("a file");
     let mut found = Vec::new();
     for query in [
@@ -155,7 +155,7 @@ pub fn rows(path: &Path) -> Vec<Vec<Cell>> {
 }
 
 /// What SQLite's head says of the version of a store.
-pub fn version_of_file(path: &Path) -> i64 {
+pub(crate) fn version_of_file(path: &Path) -> i64 {
     let connection = Connection::open(path).expect("a file");
     connection.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("a version")
 }

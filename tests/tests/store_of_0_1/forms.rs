@@ -7,14 +7,14 @@ use serde_json::{Map, Value, json};
 /// A call to 0.1.0 with its answer.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Told {
+pub(crate) struct Told {
     pub call: String,
     pub args: Value,
     pub answer: Value,
 }
 
 /// The call and its arguments in today's form.
-pub fn asked(call: &str, args: &Value) -> (String, Value) {
+pub(crate) fn asked(call: &str, args: &Value) -> (String, Value) {
     let mut args = args.clone();
     let renamed = match call {
         "operator.get-policy" => "operator.get-settings",
@@ -46,7 +46,7 @@ fn rename(value: &mut Value, from: &str, to: &str) {
 }
 
 /// Tells each difference between what 0.1.0 has answered and what is answered today.
-pub fn compare(call: &str, old: &Value, new: &Value, differs: &mut dyn FnMut(String)) {
+pub(crate) fn compare(call: &str, old: &Value, new: &Value, differs: &mut dyn FnMut(String)) {
     match call {
         "operator.get-policy" => settings(&of_policy(&old["ok"]), &new["ok"], differs),
         "operator.get-limits" => limits(&old["ok"], &new["ok"], differs),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use wit_parser::{Resolve, Type, TypeDefKind};
 
 /// Samples of a type.
-pub fn samples(resolve: &Resolve, of: &Type) -> Vec<Value> {
+pub(crate) fn samples(resolve: &Resolve, of: &Type) -> Vec<Value> {
     let id = match of {
         Type::Bool => return vec![json!(false), json!(true)],
         Type::String => return vec![json!(""), json!("Ünïcode \u{1F600}, \"quoted\" and\na line")],
@@ -56,12 +56,12 @@ pub fn samples(resolve: &Resolve, of: &Type) -> Vec<Value> {
 }
 
 /// A name that no record of the contract has.
-pub const MISSPELT: &str = "misspelt";
+pub(crate) const MISSPELT: &str = "misspelt";
 
 /// Every value in which one record, somewhere inside, has a field too many or lacks one.
 ///
 /// Objects are records, or cases of a variant or a result: the type tells them apart.
-pub fn wrong(resolve: &Resolve, of: &Type, value: &Value) -> Vec<Value> {
+pub(crate) fn wrong(resolve: &Resolve, of: &Type, value: &Value) -> Vec<Value> {
     let Type::Id(id) = of else { return Vec::new() };
     let inside = |of: &Type, part: &Value, put: &dyn Fn(Value) -> Value| -> Vec<Value> {
         wrong(resolve, of, part).into_iter().map(put).collect()

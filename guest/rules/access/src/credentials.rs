@@ -195,7 +195,7 @@ pub(crate) fn holder(
         let sub = subaccount::need(turn, auth)?;
         (Who::Sub { sub: auth, parent: sub.parent }, sub.parent, sub.enabled)
     };
-    let hindrance = match profile::profile(turn, main)?.standing {
+    let hindrance = match profile::profile(turn, main)?.standing() {
         // Its tokens prove nothing any more, so nobody is told that they once did (R39, R68).
         Standing::Closed | Standing::Locked => return Err(Refusal::Unauthenticated.into()),
         Standing::Suspended(reason) => Some(Refusal::Suspended(reason)),

@@ -82,8 +82,8 @@ fn decide_session(
     if session.half.is_some_and(|half| !function.half.contains(&half)) {
         return Err(Refusal::SecondFactorRequired.into());
     }
-    if !function.standings.admits(profile.standing) {
-        return Err(refusal_in(profile.standing).into());
+    if !function.standings.admits(profile.standing()) {
+        return Err(refusal_in(profile.standing()).into());
     }
     // What is about nothing in particular is the operator's, unless it is the member's own.
     let about_itself = function.own || !matches!(target, Target::None);
@@ -225,7 +225,7 @@ fn check_target(turn: &Turn<'_>, function: &Function, auth: AuthId) -> Result<Pr
         let (sub, presence) = find_sub(turn, function, auth)?.ok_or_else(|| Fault::not_found("sub-account"))?;
         (sub.parent, sub.enabled || presence == Presence::Deleted, presence)
     };
-    let standing = profile::profile(turn, main)?.standing;
+    let standing = profile::profile(turn, main)?.standing();
     if !function.standings.admits(standing) {
         return Err(refusal_in(standing).into());
     }

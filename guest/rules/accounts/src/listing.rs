@@ -202,11 +202,11 @@ impl Wanted {
             }
             listed.push(Listed {
                 auth_id: auth.to_string(),
+                standing: profile.standing(),
                 name: profile.name,
                 email: profile.email,
                 account_type: profile.account_type,
                 billing_mode: profile.billing_mode,
-                standing: profile.standing,
                 balance: balance.micros(),
                 created: profile.created,
                 currency: profile.currency.to_string(),
@@ -254,7 +254,7 @@ impl Wanted {
         let email = || profile.email.to_ascii_lowercase();
         filter.account_type.is_none_or(|wanted| wanted == profile.account_type)
             && filter.billing_mode.is_none_or(|wanted| wanted == profile.billing_mode)
-            && filter.standing.is_none_or(|wanted| wanted == StandingKind::of(profile.standing))
+            && filter.standing.is_none_or(|wanted| wanted == StandingKind::of(profile.standing()))
             && filter.email.as_ref().is_none_or(|wanted| email() == *wanted)
             && filter.email_part.as_ref().is_none_or(|wanted| email().contains(wanted.as_str()))
             && filter.currency.as_ref().is_none_or(|wanted| *wanted == profile.currency.code())

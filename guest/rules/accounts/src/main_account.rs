@@ -25,7 +25,7 @@ use coinbox_profiles::by_mail;
 use coinbox_profiles::currencies;
 use coinbox_profiles::mail;
 use coinbox_profiles::policy::{self, Policy};
-use coinbox_profiles::profile::{AccountType, BillingMode, Profile, Standing, draw_free, key, profile};
+use coinbox_profiles::profile::{AccountType, BillingMode, NewProfile, Profile, Standing, draw_free, key, profile};
 use serde::{Deserialize, Serialize};
 
 /// What the operator says when making an account.
@@ -140,22 +140,15 @@ pub fn create(turn: &mut Turn<'_>, caller: &Caller, account: NewAccount) -> Resu
         currencies::note(turn, currency)?;
         let auth = draw_free(turn, b"MA")?;
         let token = credentials::issue(turn, auth);
-        let profile = Profile {
-            v: 1,
+        let new = NewProfile {
             account_type: account.account_type,
             name: account.name.clone(),
             email: account.email.clone(),
-            address: account.address.clone(),
-            city: account.city.clone(),
-            state: account.state.clone(),
+            address: [account.address.clone(), account.city.clone(), account.state.clone()],
             timezone: account.timezone.clone(),
-            billing_mode: BillingMode::Prepaid,
-            standing: Standing::Active,
-            epoch: 0,
-            details: String::new(),
-            created: turn.now(),
             currency,
         };
+        let profile = Profile::open(new, Standing::Active, turn.now());
         turn.put(&key(auth), &profile);
         by_mail::put(turn, &profile.email, auth);
         let (rule, trial) = match account.account_type {
@@ -287,16 +280,16 @@ pub fn set_standing(
         checks.require(given, "standing", FieldRule::UnknownValue, limit);
         checks.done()?;
         let profile = profile(turn, auth)?;
-        if profile.standing == standing {
+        if profile.standing() == standing {
             return Ok(show(turn, auth)?);
         }
-        if profile.standing == Standing::Closing && standing != Standing::Closed {
+        if profile.standing() == Standing::Closing && standing != Standing::Closed {
             // Its numbers are released and its final invoice is being made: there is no way back.
             return Err(Fault::problem("account-closing", vec![Fact::new("standing", "closing")]).into());
         }
-        if matches!(profile.standing, Standing::Unverified | Standing::Held) && standing != Standing::Closed {
+        if matches!(profile.standing(), Standing::Unverified | Standing::Held) && standing != Standing::Closed {
             // Neither goes round the phone and the review (ACC-3, ACC-5).
-            let word = if profile.standing == Standing::Held { "held" } else { "unverified" };
+            let word = if profile.standing() == Standing::Held { "held" } else { "unverified" };
             return Err(Fault::problem("account-not-decided", vec![Fact::new("standing", word)]).into());
         }
         if standing == Standing::Closed {
@@ -335,6 +328,7 @@ fn show(turn: &Turn<'_>, auth: AuthId) -> Result<Account, Fault> {
     let auto_recharge = recharge::load(turn, auth)?.is_some_and(|recharge| recharge.enabled());
     Ok(Account {
         auth_id: auth.to_string(),
+        standing: profile.standing(),
         account_type: profile.account_type,
         name: profile.name,
         email: profile.email,
@@ -346,7 +340,6 @@ fn show(turn: &Turn<'_>, auth: AuthId) -> Result<Account, Fault> {
         auto_recharge,
         cash_credits: wallet.balance.micros(),
         available: wallet.available()?.micros(),
-        standing: profile.standing,
         created: profile.created,
         currency: profile.currency.to_string(),
     })

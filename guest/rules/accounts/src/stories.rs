@@ -108,7 +108,7 @@ fn verify(fake: &Fake, at: Instant, account: AuthId, phone: &str) {
 }
 
 fn standing(fake: &Fake, account: AuthId) -> Standing {
-    fake.query(START, |turn| profile::profile(turn, account)).expect("an account").standing
+    fake.query(START, |turn| profile::profile(turn, account)).expect("an account").standing()
 }
 
 fn balance(fake: &Fake, account: AuthId) -> i64 {

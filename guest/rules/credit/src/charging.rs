@@ -9,7 +9,7 @@ use coinbox_ground::money::Money;
 use coinbox_ground::port::Lane;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
-use coinbox_ledger::charges::{Charge, ChargeKind, ChargeState, gateway_key, save};
+use coinbox_ledger::charges::{Charge, ChargeKind, NewCharge, gateway_key, save};
 
 /// What a charge is for.
 #[derive(Clone, Copy, Debug)]
@@ -40,33 +40,17 @@ pub fn create(
         Purpose::Settlement => (ChargeKind::Settlement, None),
         Purpose::Invoice(number) => (ChargeKind::Invoice, Some(number.to_owned())),
     };
-    let charge = Charge {
-        v: 1,
+    let new = NewCharge {
         number,
         kind,
         amount,
-        card: card.number,
+        card: card.number(),
         card_label: card.label(),
         key: gateway_key(&turn.store_name(), account, number),
-        state: ChargeState::Due,
-        attempt: 0,
-        answered: 0,
-        created: turn.now(),
-        sent: None,
-        settled: None,
-        reference: None,
-        lot: None,
-        asked: 0,
-        overdue: false,
-        given_up: false,
         invoice,
-        receipt: None,
-        charged_back: Money::ZERO,
-        chargebacks: Vec::new(),
         asked_for: asked,
-        recovered: false,
-        disputes: Vec::new(),
     };
+    let charge = Charge::open(new, turn.now());
     count_in_caps(turn, account, &charge, amount)?;
     match kind {
         ChargeKind::Automatic => {}
@@ -80,15 +64,15 @@ pub fn create(
 
 /// Recharges count in the caps on automatic ones; what pays a debt does not (R22).
 pub fn count_in_caps(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<(), Fault> {
-    match charge.kind {
-        ChargeKind::Automatic | ChargeKind::Manual => Numbers::add_charged(turn, account, charge.created, amount),
+    match charge.kind() {
+        ChargeKind::Automatic | ChargeKind::Manual => Numbers::add_charged(turn, account, charge.created(), amount),
         ChargeKind::Settlement | ChargeKind::Invoice => Ok(()),
     }
 }
 
 /// A charge of a history that was lost was declined, and nothing of this one waits for it: the feed tells how it ended (CRD-7, EVT-1).
 pub fn tell_unawaited(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, reason: &str, receipt: &str) {
-    feed::event(account, "recharge-failed", charge.kind.rule())
+    feed::event(account, "recharge-failed", charge.kind().rule())
         .facts(charge.facts())
         .fact("reason", reason)
         .fact("receipt", receipt)

@@ -2,7 +2,6 @@
 //! feed, what a client asked for in digests.
 
 #![forbid(unsafe_code)]
-#![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
 mod appended;

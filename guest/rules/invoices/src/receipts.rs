@@ -196,12 +196,12 @@ pub(crate) fn note_receipt(
     mut charge: Charge,
     receipt: &str,
 ) -> Result<(), Fault> {
-    charge.receipt = Some(receipt.to_owned());
+    charge.note_receipt(receipt);
     charge_records::save(turn, account, &charge);
-    if charge.charged_back == Money::ZERO {
+    if charge.charged_back() == Money::ZERO {
         return Ok(());
     }
-    standing::note_charged_back(turn, account, receipt, charge.charged_back)
+    standing::note_charged_back(turn, account, receipt, charge.charged_back())
 }
 
 /// Notes the number of the receipt of a chargeback that waited for it, and on the receipt that the dispute was won meanwhile.
@@ -213,30 +213,26 @@ pub(crate) fn note_chargeback_receipt(
     receipt: &str,
 ) -> Result<(), Fault> {
     // One that is recorded by the call at hand has its number from it.
-    let Some(dispute) = charge.disputes.iter_mut().find(|dispute| dispute.reference == reference) else {
-        return Ok(());
-    };
-    receipt.clone_into(&mut dispute.receipt);
-    let won = dispute.won.is_some();
+    let Some(won) = charge.note_chargeback_receipt(reference, receipt) else { return Ok(()) };
     charge_records::save(turn, account, &charge);
     if won { standing::note_reversed(turn, account, receipt) } else { Ok(()) }
 }
 
 /// What the documents of a charge refer to.
 pub fn referred(charge: &Charge) -> String {
-    charge.invoice().map_or_else(|| charge_name(charge.number), str::to_owned)
+    charge.invoice().map_or_else(|| charge_name(charge.number()), str::to_owned)
 }
 
 /// The number of a charge's receipt. None: a person has credited the payment.
 pub fn receipt_of(turn: &Turn<'_>, account: AuthId, charge: &Charge) -> Result<Option<String>, Fault> {
-    if charge.receipt.is_some() {
-        return Ok(charge.receipt.clone());
+    if let Some(receipt) = charge.receipt() {
+        return Ok(Some(receipt.to_owned()));
     }
     // A version that noted none has issued it, or it was issued before there was a charge, with the number of its key.
-    let in_key = parse_gateway_key(&charge.key).map(|(_, number)| charge_name(number));
+    let in_key = parse_gateway_key(charge.key()).map(|(_, number)| charge_name(number));
     let payment = standing::PaymentReceipt {
-        at: charge.settled.unwrap_or(charge.created),
-        amount: charge.amount,
+        at: charge.settled().unwrap_or(charge.created()),
+        amount: charge.amount(),
         refers_to: in_key.into_iter().chain([referred(charge)]).collect(),
     };
     standing::receipt_of(turn, account, &payment)

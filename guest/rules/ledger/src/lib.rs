@@ -1,7 +1,6 @@
 //! Money that has moved: transactions, lots, the wallet, receivables, what the ledger says of a month.
 
 #![forbid(unsafe_code)]
-#![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
 pub mod charge_code;

@@ -239,6 +239,21 @@ impl Lot {
         Ok(())
     }
 
+    /// Takes up to so much off what it has paid of debts, the newest first, as if it had been smaller. Answers what, by its months.
+    pub fn unpay(&mut self, amount: Money) -> Result<Vec<OfMonth>, Fault> {
+        let (mut left, mut unpaid) = (amount, Vec::new());
+        for paid in self.paid.iter_mut().rev() {
+            let part = left.min(paid.amount);
+            if part > Money::ZERO {
+                paid.amount = paid.amount.minus(part)?;
+                left = left.minus(part)?;
+                unpaid.push(OfMonth { month: paid.month, amount: part });
+            }
+        }
+        self.paid.retain(|paid| paid.amount > Money::ZERO);
+        Ok(unpaid)
+    }
+
     /// Notes that so much of what it has paid of debts of a month was given back. Answers how much of it that was.
     pub fn take_paid(&mut self, month: Month, amount: Money) -> Result<Money, Fault> {
         let mut taken = Money::ZERO;

@@ -11,7 +11,6 @@
 //! | `store/list-old/<list>` | of which version this store has told that it is old |
 
 #![forbid(unsafe_code)]
-#![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
 mod addresses;

@@ -244,7 +244,7 @@ pub(crate) fn begin(turn: &mut Turn<'_>, (account, count): Numbered) -> Result<O
             turn.timer(&job, Lane::Urgent, turn.now() + reconciliation::LOOK_SOON_MS);
             return Ok(Some(Next::Rest));
         }
-        let hindrance = match profile::profile(turn, account)?.standing {
+        let hindrance = match profile::profile(turn, account)?.standing() {
             AccountStanding::Active => None,
             AccountStanding::Suspended(_) => Some("suspended"),
             AccountStanding::Locked => Some("locked"),
@@ -343,7 +343,7 @@ fn fail(turn: &mut Turn<'_>, account: AuthId, count: u32, mut order: Order, caus
 
 /// The number is the account's since that moment: what was held is posted, and it is listed from now on.
 fn deliver(turn: &mut Turn<'_>, account: AuthId, count: u32, mut order: Order, at: Instant) -> Result<(), Fault> {
-    if matches!(profile::profile(turn, account)?.standing, AccountStanding::Closing | AccountStanding::Closed) {
+    if matches!(profile::profile(turn, account)?.standing(), AccountStanding::Closing | AccountStanding::Closed) {
         // Nobody can use it any more, and nobody pays for it.
         releasing::give_back(turn, account, &order.offer.number, None)?;
         return fail(turn, account, count, order, "account-closed");

@@ -4,7 +4,6 @@
 //! numbers and for those of its sub-accounts. See `buying` for the order, `rent` for the month, `debts` for what is owed.
 
 #![forbid(unsafe_code)]
-#![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
 mod buying;

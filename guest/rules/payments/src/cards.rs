@@ -1,7 +1,7 @@
 //! Payment cards: the gateway's tokens, never card numbers (CRD-11).
 
 use coinbox_access::{self as access, functions};
-use coinbox_credit::records::cards::{Card, Cards, Unusable, key, load, parse_name, shown};
+use coinbox_credit::records::cards::{Card, Cards, Unusable, load, parse_name, save, shown};
 pub use coinbox_credit::records::cards::{CardState, ShownCard};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
@@ -72,31 +72,18 @@ pub fn add_card(
             "a gateway token, never a card number",
         );
         let mut stored = load(turn, account)?;
-        let known = stored.cards.iter().any(|card| card.token == token);
+        let known = stored.has_token(&token);
         checks.require(!known, "token", FieldRule::NotAllowedTogether, "each token once");
         checks.done()?;
         // Tokens that wait to be forgotten count too, with room of their own: the record must not grow for ever.
-        if stored.cards.len() >= CARDS_MAX || stored.forgetting.len() >= FORGETTING_MAX {
+        if stored.count() >= CARDS_MAX || stored.count_forgetting() >= FORGETTING_MAX {
             return Err(Error::TooManyCards);
         }
-        // A card that comes back must not be forgotten.
-        for (number, ..) in stored.forgetting.extract_if(.., |entry| entry.1 == token) {
+        for number in stored.readmit(&token) {
             turn.cancel(&FORGET.of((account, number)));
         }
-        stored.last += 1;
-        let number = stored.last;
-        stored.cards.push(Card {
-            number,
-            token: token.clone(),
-            brand: String::new(),
-            last_four: String::new(),
-            year: 0,
-            month: 0,
-            state: CardState::Checking,
-            make_default,
-            attempt: 0,
-        });
-        turn.put(&key(account), &stored);
+        let number = stored.add(&token, make_default);
+        save(turn, account, &stored);
         let job = DESCRIBE.of((account, number));
         turn.timer(&job, Lane::Urgent, turn.now());
         Ok(Started { job, name: card_name(number) })
@@ -110,11 +97,11 @@ pub fn set_default_card(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, c
     command.once(turn, &args, |turn, _, account| {
         let number = parse_name(&card).ok_or_else(|| Fault::not_found("card"))?;
         let stored = load(turn, account)?;
-        let state = stored.find(number).ok_or_else(|| Fault::not_found("card"))?.state;
+        let state = stored.find(number).ok_or_else(|| Fault::not_found("card"))?.state();
         if state == CardState::UnknownToGateway {
             return Err(Error::NoUsableCard(Unusable::UnknownToGateway.word().to_owned()));
         }
-        if stored.default != Some(number) {
+        if stored.default() != Some(number) {
             make_default(turn, account, stored, number)?;
         }
         Ok(())
@@ -122,9 +109,9 @@ pub fn set_default_card(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, c
 }
 
 fn make_default(turn: &mut Turn<'_>, account: AuthId, mut stored: Cards, number: u32) -> Result<(), Fault> {
-    stored.default = Some(number);
+    stored.make_default(number);
     let label = stored.find(number).map(Card::label).unwrap_or_default();
-    turn.put(&key(account), &stored);
+    save(turn, account, &stored);
     feed::event(account, "default-card-changed", "CRD-11")
         .fact("card", card_name(number))
         .fact("label", label)
@@ -140,14 +127,8 @@ pub fn remove_card(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, card: 
     command.once(turn, &args, |turn, _, account| {
         let number = parse_name(&card).ok_or_else(|| Fault::not_found("card"))?;
         let mut stored = load(turn, account)?;
-        let place = stored.cards.iter().position(|card| card.number == number);
-        let removed = stored.cards.remove(place.ok_or_else(|| Fault::not_found("card"))?);
-        if stored.default == Some(number) {
-            stored.default = None;
-        }
-        let label = removed.label();
-        stored.forgetting.push((number, removed.token, 0));
-        turn.put(&key(account), &stored);
+        let label = stored.remove(number).ok_or_else(|| Fault::not_found("card"))?;
+        save(turn, account, &stored);
         turn.cancel(&DESCRIBE.of((account, number)));
         turn.cancel(&EXPIRING.of((account, number)));
         turn.timer(&FORGET.of((account, number)), Lane::Normal, turn.now());
@@ -166,14 +147,9 @@ pub fn list_cards(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<V
 /// Starts asking the gateway what a token stands for.
 pub(crate) fn begin_describe(turn: &mut Turn<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
     let mut stored = load(turn, account)?;
-    let Some(card) = stored.find_mut(number).filter(|card| card.state == CardState::Checking) else { return Ok(None) };
-    card.attempt += 1;
-    let task = Task {
-        job: DESCRIBE.of((account, number)),
-        attempt: card.attempt,
-        work: Work::DescribeMethod(card.token.clone()),
-    };
-    turn.put(&key(account), &stored);
+    let Some((attempt, token)) = stored.start_describing(number) else { return Ok(None) };
+    let task = Task { job: DESCRIBE.of((account, number)), attempt, work: Work::DescribeMethod(token) };
+    save(turn, account, &stored);
     turn.timer(&task.job, Lane::Urgent, turn.now() + LEASE_MS);
     Ok(Some(Next::Perform(task)))
 }
@@ -181,7 +157,7 @@ pub(crate) fn begin_describe(turn: &mut Turn<'_>, (account, number): Numbered) -
 /// The current attempt to describe a card, if it is still being checked.
 pub(crate) fn describe_attempt(turn: &Turn<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
     let stored = load(turn, account)?;
-    Ok(stored.find(number).filter(|card| card.state == CardState::Checking).map(|card| Attempt::open(card.attempt)))
+    Ok(stored.find(number).filter(|card| card.state() == CardState::Checking).map(|card| Attempt::open(card.attempt())))
 }
 
 /// Books what a token stands for. `Err`: the answer was lost.
@@ -191,37 +167,35 @@ pub(crate) fn finish_describe(
     answer: Result<MethodAnswer, String>,
 ) -> Result<Next, Fault> {
     let mut stored = load(turn, account)?;
-    let Some(card) = stored.find_mut(number) else { return Ok(Next::Rest) };
+    let Some(attempt) = stored.find(number).map(Card::attempt) else { return Ok(Next::Rest) };
     let job = DESCRIBE.of((account, number));
     let again = match answer {
         Ok(MethodAnswer::Described(method)) => {
-            card.brand = letters::cleaned(&method.brand, 40);
-            card.last_four = letters::cleaned(&method.last_four, 4);
+            let name = (letters::cleaned(&method.brand, 40), letters::cleaned(&method.last_four, 4));
             // A bank debit has no expiry.
-            card.year = method.expires_year.unwrap_or(9998);
-            card.month = method.expires_month.unwrap_or(12);
-            card.state = CardState::Ready;
+            let expiry = (method.expires_year.unwrap_or(9998), method.expires_month.unwrap_or(12));
+            stored.describe(number, name, expiry);
             None
         }
         Ok(MethodAnswer::NoSuchMethod) => {
-            card.state = CardState::UnknownToGateway;
+            stored.disown(number);
             None
         }
         Ok(MethodAnswer::NotAsked(not_sent)) => Some(not_sent.ask_again),
         Err(_) => Some(turn.now() + MINUTE_MS),
     };
     match again {
-        Some(moment) if card.attempt < DESCRIBE_ATTEMPTS_MAX => {
+        Some(moment) if attempt < DESCRIBE_ATTEMPTS_MAX => {
             turn.timer(&job, Lane::Normal, moment.clamp(turn.now() + 1_000, turn.now() + HOUR_MS));
             return Ok(Next::Rest);
         }
-        Some(_) => card.state = CardState::UnknownToGateway,
+        Some(_) => stored.disown(number),
         None => {}
     }
-    let card = card.clone();
-    turn.put(&key(account), &stored);
+    let Some(card) = stored.find(number).cloned() else { return Ok(Next::Rest) };
+    save(turn, account, &stored);
     turn.cancel(&job);
-    let ready = card.state == CardState::Ready;
+    let ready = card.state() == CardState::Ready;
     feed::event(account, if ready { "card-added" } else { "card-unknown" }, "CRD-11")
         .fact("card", card_name(number))
         .fact("label", card.label())
@@ -233,11 +207,11 @@ pub(crate) fn finish_describe(
                 turn.timer(&EXPIRING.of((account, number)), Lane::Bulk, notice);
             }
         }
-        if stored.default == Some(number) {
+        if stored.default() == Some(number) {
             // It was made the default before it could be charged: only now is there a usable one (R10).
             recharge::reset(turn, account)?;
             judge(turn, account, Occasion::Settings)?;
-        } else if card.make_default || stored.default.is_none() {
+        } else if card.becomes_default() || stored.default().is_none() {
             make_default(turn, account, stored, number)?;
         }
     }
@@ -246,7 +220,7 @@ pub(crate) fn finish_describe(
 
 /// How a card that was added stands, for someone who waits.
 pub(crate) fn look(turn: &Turn<'_>, (account, number): Numbered) -> Result<Option<JobState>, Fault> {
-    Ok(load(turn, account)?.find(number).map(|card| match card.state {
+    Ok(load(turn, account)?.find(number).map(|card| match card.state() {
         CardState::Checking => JobState::Working,
         CardState::Ready => JobState::Succeeded,
         CardState::UnknownToGateway => JobState::Failed("unknown-to-gateway".to_owned()),
@@ -260,7 +234,8 @@ pub(crate) fn mail_expiring(turn: &mut Turn<'_>, (account, number): Numbered) ->
     if coinbox_profiles::profile::is_closed(turn, account)? {
         return Ok(None);
     }
-    let expires = format!("{:04}-{:02}", card.year, card.month);
+    let (year, month) = card.expiry();
+    let expires = format!("{year:04}-{month:02}");
     let facts = vec![Fact::new("card", card.label()), Fact::new("expires", expires)];
     mail::send(turn, account, "card-expiring", facts.clone())?;
     feed::event(account, "card-expiring", "CRD-11").facts(facts).tell(turn);
@@ -271,27 +246,26 @@ pub(crate) fn mail_expiring(turn: &mut Turn<'_>, (account, number): Numbered) ->
 /// Starts asking the gateway to forget a token.
 pub(crate) fn begin_forget(turn: &mut Turn<'_>, (account, number): Numbered) -> Result<Option<Next>, Fault> {
     let mut stored = load(turn, account)?;
-    let Some(entry) = stored.forgetting.iter_mut().find(|entry| entry.0 == number) else { return Ok(None) };
-    entry.2 += 1;
-    let task = Task { job: FORGET.of((account, number)), attempt: entry.2, work: Work::ForgetMethod(entry.1.clone()) };
-    turn.put(&key(account), &stored);
+    let Some((attempt, token)) = stored.start_forgetting(number) else { return Ok(None) };
+    let task = Task { job: FORGET.of((account, number)), attempt, work: Work::ForgetMethod(token) };
+    save(turn, account, &stored);
     turn.timer(&task.job, Lane::Normal, turn.now() + LEASE_MS);
     Ok(Some(Next::Perform(task)))
 }
 
 /// The current attempt to forget a token, if it still has to be.
 pub(crate) fn forget_attempt(turn: &Turn<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
-    Ok(load(turn, account)?.forgetting.iter().find(|entry| entry.0 == number).map(|entry| Attempt::open(entry.2)))
+    Ok(load(turn, account)?.forgetting(number).map(Attempt::open))
 }
 
 /// Books whether a token was forgotten; asks again hourly, at most `DESCRIBE_ATTEMPTS_MAX` times.
 pub(crate) fn finish_forget(turn: &mut Turn<'_>, (account, number): Numbered, forgotten: bool) -> Result<Next, Fault> {
     let mut stored = load(turn, account)?;
     let job = FORGET.of((account, number));
-    let attempts = stored.forgetting.iter().find(|entry| entry.0 == number).map_or(0, |entry| entry.2);
+    let attempts = stored.forgetting(number).unwrap_or(0);
     if forgotten || attempts >= DESCRIBE_ATTEMPTS_MAX {
-        stored.forgetting.retain(|entry| entry.0 != number);
-        turn.put(&key(account), &stored);
+        stored.forget(number);
+        save(turn, account, &stored);
         turn.cancel(&job);
     } else {
         turn.timer(&job, Lane::Normal, turn.now() + HOUR_MS);

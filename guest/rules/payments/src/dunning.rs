@@ -41,7 +41,7 @@ const OTHER_PAYMENT_MS: Instant = HOUR_MS;
 pub(crate) fn run(turn: &mut Turn<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
     let mut dunning = Dunning::load(turn, account)?;
     dunning.drop_paid(turn, account)?;
-    match profile::profile(turn, account)?.standing {
+    match profile::profile(turn, account)?.standing() {
         // What is due stays due: it is tried when the account is reinstated.
         standing @ Standing::Suspended(_) if !dunning.is_collected(standing) => return Ok(None),
         Standing::Unverified | Standing::Held | Standing::Locked => return Ok(None),
@@ -79,7 +79,7 @@ fn attempt(turn: &mut Turn<'_>, account: AuthId, one: &mut Unpaid) -> Result<(),
         Err(reason) => return fail(turn, account, one, Failed::without_charge(amount, reason.word())),
     };
     let charge = create(turn, account, Purpose::Invoice(&one.number), amount, &card, None)?;
-    one.charge = Some(charge.number);
+    one.charge = Some(charge.number());
     one.next = None;
     feed::event(account, "recharge-started", "CRD-15").facts(charge.facts()).fact("attempt", one.failed + 1).tell(turn);
     Ok(())
@@ -116,7 +116,7 @@ fn fail(turn: &mut Turn<'_>, account: AuthId, one: &mut Unpaid, failed: Failed<'
     one.next = days(step).map(|days| (one.issued + days).max(turn.now() + days - before));
     invoices::mark_failed(turn, account, &one.number, true)?;
     // No day is named on which nothing will be tried (R32).
-    let next = match (one.next, profile::profile(turn, account)?.standing) {
+    let next = match (one.next, profile::profile(turn, account)?.standing()) {
         (Some(_), Standing::Closing | Standing::Closed) => "closing".to_owned(),
         (Some(_), Standing::Suspended(_)) if !failed.collected => "reinstated".to_owned(),
         (next, _) => next.map_or_else(|| "none".to_owned(), calendar::day_name),
@@ -147,10 +147,10 @@ fn fail(turn: &mut Turn<'_>, account: AuthId, one: &mut Unpaid, failed: Failed<'
 /// Whether a charge that was not sent yet should be: the account may be charged, and at least as much is still owed of the invoice.
 pub fn is_wanted(turn: &Turn<'_>, account: AuthId, charge: &Charge) -> Result<bool, Fault> {
     let mut dunning = Dunning::load(turn, account)?;
-    if !dunning.is_collected(profile::profile(turn, account)?.standing) {
+    if !dunning.is_collected(profile::profile(turn, account)?.standing()) {
         return Ok(false);
     }
-    match dunning.of_charge(charge.number) {
+    match dunning.of_charge(charge.number()) {
         Some(one) => Ok(one.is_open(turn, account)? && one.amount(turn, account)? >= charge.amount()),
         None => Ok(false),
     }
@@ -158,7 +158,7 @@ pub fn is_wanted(turn: &Turn<'_>, account: AuthId, charge: &Charge) -> Result<bo
 
 /// The last day of the cycle whose invoice a charge pays.
 pub(crate) fn end_of_days(turn: &Turn<'_>, account: AuthId, charge: &Charge) -> Result<Option<Instant>, Fault> {
-    Ok(Dunning::load(turn, account)?.of_charge(charge.number).map(|one| one.to))
+    Ok(Dunning::load(turn, account)?.of_charge(charge.number()).map(|one| one.to))
 }
 
 /// Books that an invoice's charge moved nothing and is gone. One that nobody needed any more is no failed attempt: what is still owed is
@@ -170,7 +170,7 @@ pub fn dropped(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, cause: &st
     }
     let mut dunning = Dunning::load(turn, account)?;
     let now = turn.now();
-    if let Some(one) = dunning.of_charge(charge.number) {
+    if let Some(one) = dunning.of_charge(charge.number()) {
         one.charge = None;
         one.next = Some(now);
     }
@@ -187,12 +187,12 @@ pub fn declined(
     receipt: &str,
 ) -> Result<(), Fault> {
     let mut dunning = Dunning::load(turn, account)?;
-    let collected = dunning.is_collected(profile::profile(turn, account)?.standing);
-    let Some(one) = dunning.of_charge(charge.number) else {
+    let collected = dunning.is_collected(profile::profile(turn, account)?.standing());
+    let Some(one) = dunning.of_charge(charge.number()) else {
         tell_unawaited(turn, account, charge, reason, receipt);
         return Ok(());
     };
-    let (amount, card) = (charge.amount(), charge.card_label.as_str());
+    let (amount, card) = (charge.amount(), charge.card_label());
     let failed = Failed { amount, reason, card, receipt, charge: Some(charge), collected };
     fail(turn, account, one, failed)?;
     dunning.save(turn, account);
@@ -203,7 +203,7 @@ pub fn declined(
 pub fn paid(turn: &mut Turn<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
     let mut dunning = Dunning::load(turn, account)?;
     let now = turn.now();
-    if let Some(one) = dunning.of_charge(charge.number) {
+    if let Some(one) = dunning.of_charge(charge.number()) {
         one.charge = None;
         one.next = Some(now);
         let number = one.number.clone();
@@ -225,7 +225,7 @@ fn suspend_if_exhausted(turn: &mut Turn<'_>, account: AuthId, dunning: &Dunning)
 }
 
 fn suspend(turn: &mut Turn<'_>, account: AuthId, details: &str) -> Result<(), Fault> {
-    if profile::profile(turn, account)?.standing != Standing::Active {
+    if profile::profile(turn, account)?.standing() != Standing::Active {
         return Ok(());
     }
     stand(turn, account, Standing::Suspended(Suspension::PaymentFailure), details, "coinbox")
@@ -244,7 +244,7 @@ pub fn reopened(
     let mut promised = "none".to_owned();
     let due = wallet::owed_between(turn, account, invoice.days.0, invoice.days.1)?;
     let currency = wallet::currency(turn, account)?;
-    let standing = profile::profile(turn, account)?.standing;
+    let standing = profile::profile(turn, account)?.standing();
     let leaving = matches!(standing, Standing::Closing | Standing::Closed);
     if wallet::need(turn, account)?.credit_limit().is_some() && !leaving {
         let (from, to) = invoice.days;
@@ -292,7 +292,7 @@ pub(crate) fn dispute_won(turn: &mut Turn<'_>, account: AuthId, charge: u32) -> 
         dunning.charged_back = None;
     }
     dunning.save(turn, account);
-    let suspended = profile::profile(turn, account)?.standing == Standing::Suspended(Suspension::PaymentFailure);
+    let suspended = profile::profile(turn, account)?.standing() == Standing::Suspended(Suspension::PaymentFailure);
     let over = held && dunning.disputes == 0 && suspended && !dunning.is_due(turn, account)?;
     if over && Policy::load(turn)?.lift_payment_suspension {
         let details = format!("the dispute of charge {charge} was won");
@@ -306,7 +306,7 @@ pub fn charged_back(turn: &mut Turn<'_>, account: AuthId, charge: &Charge) -> Re
     let mut dunning = Dunning::load(turn, account)?;
     let now = turn.now();
     dunning.charged_back = Some(now);
-    let standing = profile::profile(turn, account)?.standing;
+    let standing = profile::profile(turn, account)?.standing();
     if wallet::need(turn, account)?.credit_limit().is_none() && standing != Standing::Closing {
         // No attempt is made of a prepaid account, and without charges no invoice.
         dunning.wait(turn, account, now)?;
@@ -315,8 +315,10 @@ pub fn charged_back(turn: &mut Turn<'_>, account: AuthId, charge: &Charge) -> Re
         dunning.disputes = dunning.disputes.saturating_add(1);
     }
     dunning.save(turn, account);
-    match profile::profile(turn, account)?.standing {
-        Standing::Active => suspend(turn, account, &format!("the payment of charge {} was taken back", charge.number)),
+    match profile::profile(turn, account)?.standing() {
+        Standing::Active => {
+            suspend(turn, account, &format!("the payment of charge {} was taken back", charge.number()))
+        }
         standing => stood(turn, account, standing),
     }
 }

@@ -12,6 +12,6 @@ mod requests;
 
 pub(crate) use booking::{attempt, begin, finish, look};
 pub use booking::{book, book_closed};
-pub use coinbox_credit::records::refunds::{Cause, RefundPage, RefundState, ShownRefund};
-pub use making::{NewRefund, create};
+pub use coinbox_credit::records::refunds::{Cause, NewRefund, RefundPage, RefundState, ShownRefund};
+pub use making::create;
 pub use requests::{Error, list, retry, settle};

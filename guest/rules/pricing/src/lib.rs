@@ -7,7 +7,6 @@
 //! them says which there are. A published version never changes, so its chunks are parsed once and kept.
 
 #![forbid(unsafe_code)]
-#![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
 mod adding;

@@ -1,7 +1,13 @@
 //! What is known of an account without its money: who it is, how it is reached, what the policy lets it do.
+//!
+//! | question | where |
+//! |---|---|
+//! | Who is an account, and may it be used? | [`profile`], [`subaccount`] |
+//! | What do documents say of customer and seller? | [`billing`], [`seller`], [`tax_rates`] |
+//! | Where do mails go? | [`mail`] sends those of an account, [`person_mail`] those of a person, [`notices`] has further addresses |
+//! | What has the operator set? | [`policy`] |
 
 #![forbid(unsafe_code)]
-#![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
 pub mod billing;

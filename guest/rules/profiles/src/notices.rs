@@ -9,27 +9,69 @@ use serde::{Deserialize, Serialize};
 /// Most billing addresses besides the registered one.
 const RECIPIENTS_MAX: usize = 20;
 
-/// What is armed for one account, at `al/<account>`.
+/// What is armed for one account, at `al/<account>`. Its fields change by its functions only.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Notices {
     /// Version.
-    pub v: u32,
+    v: u32,
     /// The customer's own thresholds.
-    pub custom: Vec<Money>,
+    custom: Vec<Money>,
     /// Billing addresses besides the registered one.
-    pub recipients: Vec<String>,
+    recipients: Vec<String>,
     /// Thresholds that the balance has been at or above since they last fired.
-    pub armed: Vec<Money>,
+    armed: Vec<Money>,
     /// Whether the balance has been above zero since the last out-of-credit mail.
-    pub armed_for_zero: bool,
+    armed_for_zero: bool,
 }
 
 impl Record for Notices {
     const KIND: &'static str = "alert settings";
 }
 
+impl Notices {
+    /// Replaces the customer's own thresholds.
+    pub fn set_custom(&mut self, mut thresholds: Vec<Money>) {
+        thresholds.sort_unstable();
+        thresholds.dedup();
+        self.custom = thresholds;
+    }
+
+    /// Replaces the billing addresses besides the registered one.
+    pub fn set_recipients(&mut self, mut addresses: Vec<String>) {
+        addresses.sort_unstable();
+        addresses.dedup();
+        self.recipients = addresses;
+    }
+
+    /// Arms these thresholds, highest first, and no others, and the out-of-credit mail if the balance is above zero.
+    pub fn arm(&mut self, thresholds: Vec<Money>, above_zero: bool) {
+        self.armed = thresholds;
+        self.armed_for_zero = above_zero;
+    }
+
+    /// The customer's own thresholds.
+    pub fn custom(&self) -> &[Money] {
+        &self.custom
+    }
+
+    /// Thresholds that the balance has been at or above since they last fired.
+    pub fn armed(&self) -> &[Money] {
+        &self.armed
+    }
+
+    /// Whether the balance has been above zero since the last out-of-credit mail.
+    pub fn is_armed_for_zero(&self) -> bool {
+        self.armed_for_zero
+    }
+
+    /// Billing addresses besides the registered one.
+    pub fn into_recipients(self) -> Vec<String> {
+        self.recipients
+    }
+}
+
 /// Key of the record.
-pub fn key(account: AuthId) -> String {
+fn key(account: AuthId) -> String {
     format!("al/{account}")
 }
 
@@ -42,6 +84,11 @@ pub fn load(turn: &Turn<'_>, account: AuthId) -> Result<Notices, Fault> {
         armed: Vec::new(),
         armed_for_zero: false,
     }))
+}
+
+/// Writes it.
+pub fn save(turn: &mut Turn<'_>, account: AuthId, notices: &Notices) {
+    turn.put(&key(account), notices);
 }
 
 /// Billing addresses besides the registered one.

@@ -72,10 +72,10 @@ pub struct Profile {
     /// How it pays.
     pub billing_mode: BillingMode,
     /// Whether it may be used.
-    pub standing: Standing,
+    standing: Standing,
     /// What the operator said about the standing, 0 to 500 characters.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub details: String,
+    details: String,
     /// When it was made.
     pub created: Instant,
     /// Of every amount of the account and its sub-accounts, for ever (CRD-17). The wallet has it too.
@@ -84,6 +84,71 @@ pub struct Profile {
     /// Sessions and links of a lower one are void: it grows with a lockdown and with the closing (ACC-12, ACC-15).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub epoch: u32,
+}
+
+/// What an account is from its first moment on.
+pub struct NewProfile {
+    /// Trial or not.
+    pub account_type: AccountType,
+    /// 1 to 100 characters.
+    pub name: String,
+    /// The registered email address.
+    pub email: String,
+    /// Billing address, city and state.
+    pub address: [String; 3],
+    /// IANA name.
+    pub timezone: String,
+    /// Of every amount, for ever.
+    pub currency: Currency,
+}
+
+impl Profile {
+    /// A new account, which pays from credits.
+    pub fn open(new: NewProfile, standing: Standing, now: Instant) -> Profile {
+        let [address, city, state] = new.address;
+        Profile {
+            v: 1,
+            account_type: new.account_type,
+            name: new.name,
+            email: new.email,
+            address,
+            city,
+            state,
+            timezone: new.timezone,
+            billing_mode: BillingMode::Prepaid,
+            standing,
+            details: String::new(),
+            created: now,
+            currency: new.currency,
+            epoch: 0,
+        }
+    }
+
+    /// Whether it may be used.
+    pub fn standing(&self) -> Standing {
+        self.standing
+    }
+
+    /// What was said about the standing.
+    pub fn details(&self) -> &str {
+        &self.details
+    }
+
+    /// Puts it into a standing, and says why. What follows from that is the caller's: `stand` of credit control for suspensions.
+    pub fn stand(&mut self, standing: Standing, details: &str) {
+        self.standing = standing;
+        details.clone_into(&mut self.details);
+    }
+
+    /// A person decides about it from now on (ACC-5). What was said about it stays.
+    pub fn hold(&mut self) {
+        self.standing = Standing::Held;
+    }
+
+    /// It is closed for good (ACC-12). What was said about it stays.
+    pub fn close(&mut self) {
+        self.standing = Standing::Closed;
+    }
 }
 
 // serde hands over a reference.

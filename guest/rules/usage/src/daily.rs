@@ -122,7 +122,7 @@ pub(crate) fn run(turn: &mut Turn<'_>, account: AuthId) -> Result<Option<Next>, 
     let mut daily = Daily::load(turn, account)?;
     daily.due = None;
     let profile = profile::profile(turn, account)?;
-    let wanted = daily.enabled.unwrap_or(policy.daily_summaries) && profile.standing != profile::Standing::Closed;
+    let wanted = daily.enabled.unwrap_or(policy.daily_summaries) && profile.standing() != profile::Standing::Closed;
     if !wanted {
         turn.put(&key(account), &daily);
         return Ok(None);

@@ -1,7 +1,14 @@
 //! Events to amounts to postings, reservations, summaries.
+//!
+//! | question | where |
+//! |---|---|
+//! | What is an event, and why is one rejected? | [`events`] |
+//! | How does a batch become postings? | [`recording`], `posting`; columns of the contract in `columns` |
+//! | What may a call use before it ends? | [`reservations`] |
+//! | Which calls run, and how are they ended? | [`running_calls`], `hang_ups` |
+//! | What was used in some days? | [`summary`], [`daily`] |
 
 #![forbid(unsafe_code)]
-#![deny(unreachable_pub)]
 #![deny(clippy::float_arithmetic)]
 
 mod columns;

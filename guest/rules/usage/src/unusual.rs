@@ -45,7 +45,7 @@ pub fn run(turn: &mut Turn<'_>, account: AuthId) -> Result<Option<Next>, Fault> 
     let profile = profile::profile(turn, account)?;
     let rule = Policy::load(turn)?.unusual_spend(profile.currency);
     turn.cancel(&habit::JOB.of(account));
-    if rule.factor == 0 || profile.standing == profile::Standing::Closed {
+    if rule.factor == 0 || profile.standing() == profile::Standing::Closed {
         return Ok(Some(Next::Rest));
     }
     let zone = calendar::zone(&profile.timezone);

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const SUBACCOUNT_PAGE: u64 = 100;
 
 /// Runs `account …`.
-pub fn account(work: &Work, command: Account) -> anyhow::Result<()> {
+pub(crate) fn account(work: &Work, command: Account) -> anyhow::Result<()> {
     let answer = match command {
         Account::Create { name, email, kind, address, city, state, timezone, currency } => {
             let kind = match kind {
@@ -204,7 +204,7 @@ fn shown_credential(created: &Value) -> Text {
 }
 
 /// Runs `subaccount …`.
-pub fn subaccount(work: &Work, command: Subaccount) -> anyhow::Result<()> {
+pub(crate) fn subaccount(work: &Work, command: Subaccount) -> anyhow::Result<()> {
     match command {
         Subaccount::Create { account, name, disabled } => {
             let arguments = json!({"parent": account, "name": name, "enabled": !disabled});

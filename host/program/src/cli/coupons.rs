@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const PAGE: usize = 100;
 
 /// Runs `coupons …`.
-pub fn coupons(work: &Work, command: Coupons) -> anyhow::Result<()> {
+pub(crate) fn coupons(work: &Work, command: Coupons) -> anyhow::Result<()> {
     let coupon = match command {
         Coupons::Create { amount, redeem_by, code, lasting, until, uses, uses_per_account, note } => {
             let validity = match (lasting, until) {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const PAGE: usize = 100;
 
 /// Runs `credit …`.
-pub fn credit(work: &Work, command: Credit) -> anyhow::Result<()> {
+pub(crate) fn credit(work: &Work, command: Credit) -> anyhow::Result<()> {
     let (account, adjustment, reason) = match command {
         Credit::Show { account } => {
             let balance = work.link.call("credits.get-balance", json!({"auth-id": account}))?;
@@ -137,7 +137,7 @@ pub(super) fn follow(work: &Work, started: &Value, what: &str) -> anyhow::Result
 }
 
 /// Runs `recharge …`.
-pub fn recharge(work: &Work, command: Recharge) -> anyhow::Result<()> {
+pub(crate) fn recharge(work: &Work, command: Recharge) -> anyhow::Result<()> {
     match command {
         Recharge::Now { account, amount, card } => {
             let arguments = json!({"auth-id": account, "amount": micros_of("AMOUNT", &amount)?, "card": card});
@@ -269,7 +269,7 @@ fn shown_status(status: &Value) -> Text {
 }
 
 /// Runs `card …`.
-pub fn card(work: &Work, command: Card) -> anyhow::Result<()> {
+pub(crate) fn card(work: &Work, command: Card) -> anyhow::Result<()> {
     match command {
         Card::Add { account, card_token, default } => {
             let arguments = json!({"auth-id": account, "token": card_token, "make-default": default});
@@ -307,7 +307,7 @@ pub fn card(work: &Work, command: Card) -> anyhow::Result<()> {
 }
 
 /// Runs `alerts …`.
-pub fn alerts(work: &Work, command: Alerts) -> anyhow::Result<()> {
+pub(crate) fn alerts(work: &Work, command: Alerts) -> anyhow::Result<()> {
     let settings = match command {
         Alerts::Show { account } => work.link.call("credits.get-alerts", json!({"auth-id": account}))?,
         Alerts::Set { account, thresholds, recipients } => {

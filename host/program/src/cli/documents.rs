@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 const PAGE: usize = 100;
 
 /// Runs `invoices …`.
-pub fn invoices(work: &Work, command: Invoices) -> anyhow::Result<()> {
+pub(crate) fn invoices(work: &Work, command: Invoices) -> anyhow::Result<()> {
     match command {
         Invoices::List(listed) => list(work, "invoice", listed),
         Invoices::CreditNotes(listed) => list(work, "credit-note", listed),
@@ -30,7 +30,7 @@ pub fn invoices(work: &Work, command: Invoices) -> anyhow::Result<()> {
 }
 
 /// Runs `receipts …`.
-pub fn receipts(work: &Work, command: Receipts) -> anyhow::Result<()> {
+pub(crate) fn receipts(work: &Work, command: Receipts) -> anyhow::Result<()> {
     match command {
         Receipts::List(listed) => list(work, "receipt", listed),
         Receipts::Show { account, number } => show(work, &account, &number),
@@ -39,7 +39,7 @@ pub fn receipts(work: &Work, command: Receipts) -> anyhow::Result<()> {
 }
 
 /// Runs `billing …`.
-pub fn billing(work: &Work, command: Billing) -> anyhow::Result<()> {
+pub(crate) fn billing(work: &Work, command: Billing) -> anyhow::Result<()> {
     match command {
         Billing::Show { account } => {
             let billing = work.link.call("invoices.get-billing", json!({"auth-id": account}))?;
@@ -76,7 +76,7 @@ pub fn billing(work: &Work, command: Billing) -> anyhow::Result<()> {
 }
 
 /// Runs `seats …`.
-pub fn seats(work: &Work, command: Seats) -> anyhow::Result<()> {
+pub(crate) fn seats(work: &Work, command: Seats) -> anyhow::Result<()> {
     let seats = match command {
         Seats::Show { account } => work.link.call("invoices.get-seats", json!({"auth-id": account}))?,
         Seats::Set { account, seats } => {

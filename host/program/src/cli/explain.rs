@@ -567,7 +567,7 @@ const MOMENTS: [&str; 9] =
 const WORDS: [&str; 3] = ["reason", "cause", "outcome"];
 
 /// What an event says.
-pub fn sentence(event: &Value) -> String {
+pub(crate) fn sentence(event: &Value) -> String {
     let kind = field(event, "kind");
     let facts = facts(event);
     let holds = |(name, value): (&str, &str)| {

@@ -27,7 +27,7 @@ fn position(event: &Value) -> u64 {
 }
 
 /// Runs `events`. One line an event as it comes, so that the feed may be longer than memory.
-pub fn events(work: &Work, arguments: Events) -> anyhow::Result<()> {
+pub(crate) fn events(work: &Work, arguments: Events) -> anyhow::Result<()> {
     let Events { account, mut after, limit, follow } = arguments;
     anyhow::ensure!(limit != Some(0), "--limit: must be at least 1");
     let mut left = limit.unwrap_or(usize::MAX);
@@ -61,7 +61,7 @@ fn line(event: &Value) -> String {
 }
 
 /// Runs `explain`.
-pub fn explain(work: &Work, account: &str, mut after: u64) -> anyhow::Result<()> {
+pub(crate) fn explain(work: &Work, account: &str, mut after: u64) -> anyhow::Result<()> {
     // An account that does not exist has no events either, but should be told apart.
     work.link.call("accounts.get", json!({"auth-id": account}))?;
     let mut told = Vec::new();

@@ -62,7 +62,7 @@ fn starts_at(work: &Work, given: Option<&str>, first: bool) -> anyhow::Result<St
 }
 
 /// Runs `pricebook …`.
-pub fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
+pub(crate) fn pricebook(work: &Work, command: Pricebook) -> anyhow::Result<()> {
     match command {
         Pricebook::Import { file, starts_at: given, draft, currency } => {
             let read = prices::read(&file)?;
@@ -269,7 +269,7 @@ fn price_table(prices: &Value) -> Rows {
 }
 
 /// Runs `usage …`.
-pub fn usage(work: &Work, command: Usage) -> anyhow::Result<()> {
+pub(crate) fn usage(work: &Work, command: Usage) -> anyhow::Result<()> {
     match command {
         Usage::Import { file, parallel, rejected } => import(work, &file, usize::from(parallel), rejected.as_deref()),
         Usage::Summary(asked) => summaries::summary(work, &asked),
@@ -366,7 +366,7 @@ fn next_step(rejected: Option<&Path>) -> String {
 }
 
 /// Runs `ledger export`.
-pub fn ledger(work: &Work, command: Ledger) -> anyhow::Result<()> {
+pub(crate) fn ledger(work: &Work, command: Ledger) -> anyhow::Result<()> {
     let Ledger::Export { format, output } = command;
     let format = match format {
         LedgerFormat::Hledger => export::Format::Hledger,

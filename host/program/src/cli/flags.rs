@@ -34,7 +34,7 @@ const OTHERWISE: [(&str, &str); 23] = [
 ];
 
 /// An error in words, for whoever has typed this command line.
-pub fn words(error: &anyhow::Error, matches: &ArgMatches) -> String {
+pub(crate) fn words(error: &anyhow::Error, matches: &ArgMatches) -> String {
     match error.downcast_ref::<LinkError>() {
         Some(LinkError::Argument { field, problem }) => format!("{}: {problem}", typed(field, matches)),
         Some(LinkError::Refused { error: told, .. }) if !field_problems(told).is_empty() => {

@@ -6,7 +6,7 @@ use coinbox_host::text;
 use serde_json::Value;
 
 /// Runs the command: the forecast is made where the store is.
-pub fn run(work: &Work, account: &str, months: u32) -> anyhow::Result<()> {
+pub(crate) fn run(work: &Work, account: &str, months: u32) -> anyhow::Result<()> {
     let forecast = work.link.forecast(account, months)?;
     if work.output.is_json() {
         return work.output.answer(&serde_json::to_value(&forecast)?, |_| Text::Line(String::new()));

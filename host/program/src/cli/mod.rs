@@ -5,7 +5,7 @@
 //! itself. Exit code 3 says that all rows of a usage file were read, and some of them were not counted.
 
 mod accounts;
-pub mod arguments;
+pub(crate) mod arguments;
 mod coupons;
 mod credits;
 mod documents;
@@ -60,7 +60,7 @@ const CONFIG_FILE: &str = "coinbox.toml";
 const NOT_ALL: u8 = 3;
 
 /// Runs the program.
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let matches = Arguments::command().get_matches();
     let arguments =
         Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut Arguments::command()).exit());

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 const PAGE: u32 = 100;
 
 /// Runs `numbers …`.
-pub fn numbers(work: &Work, command: Numbers) -> anyhow::Result<()> {
+pub(crate) fn numbers(work: &Work, command: Numbers) -> anyhow::Result<()> {
     match command {
         Numbers::Search { account, country, number_type, pattern, region, city, services, limit, offset } => {
             check_search(&country, [("--region", &region), ("--city", &city)], pattern.as_deref(), limit)?;

@@ -14,7 +14,7 @@ use serde_json::json;
 use std::path::Path;
 
 /// Runs `clock …`.
-pub fn clock(work: &Work, command: Clock) -> anyhow::Result<()> {
+pub(crate) fn clock(work: &Work, command: Clock) -> anyhow::Result<()> {
     let shown = match command {
         Clock::Show => work.link.clock()?,
         Clock::Advance { by, to } => {
@@ -38,7 +38,7 @@ pub fn clock(work: &Work, command: Clock) -> anyhow::Result<()> {
 }
 
 /// Runs `backup`.
-pub fn backup(work: &Work, to: &Path) -> anyhow::Result<()> {
+pub(crate) fn backup(work: &Work, to: &Path) -> anyhow::Result<()> {
     let to = std::path::absolute(to).map_err(|error| anyhow::anyhow!("{}: {error}", to.display()))?;
     let shown = to.to_str().ok_or_else(|| anyhow::anyhow!("{}: the path must be UTF-8", to.display()))?;
     anyhow::ensure!(!to.exists(), "{shown} exists already; name a new file");
@@ -49,7 +49,7 @@ pub fn backup(work: &Work, to: &Path) -> anyhow::Result<()> {
 }
 
 /// Runs `restore`.
-pub fn restore(config: &Config, output: &Output, from: &Path, copy: bool) -> anyhow::Result<()> {
+pub(crate) fn restore(config: &Config, output: &Output, from: &Path, copy: bool) -> anyhow::Result<()> {
     let origin = if copy { Origin::Copied } else { Origin::Restored };
     let last = install_at(from, &config.data, origin, &SystemRandom, RealClock::new().now())?;
     let data = config.data.display();

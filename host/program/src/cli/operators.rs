@@ -21,7 +21,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// Runs `operator …`.
-pub fn operators(config: &Config, output: &Output, command: Operators) -> anyhow::Result<()> {
+pub(crate) fn operators(config: &Config, output: &Output, command: Operators) -> anyhow::Result<()> {
     let engine = open::load_engine_only(config)?;
     let functions = &engine.facts().functions;
     let file = File { path: config.operators.clone(), permissions: permissions(functions) };

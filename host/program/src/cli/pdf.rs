@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 const JSON_BYTES_MAX: u64 = 16 << 20;
 
 /// Writes an issued document of one of these kinds.
-pub fn issued(work: &Work, of: &Pdf, kinds: &[&str]) -> anyhow::Result<()> {
+pub(crate) fn issued(work: &Work, of: &Pdf, kinds: &[&str]) -> anyhow::Result<()> {
     let arguments = json!({"auth-id": of.account, "number": of.number});
     let document = work.link.call("invoices.read-document", arguments)?;
     let kind = document["kind"].as_str().unwrap_or_default();
@@ -32,7 +32,7 @@ pub fn issued(work: &Work, of: &Pdf, kinds: &[&str]) -> anyhow::Result<()> {
 }
 
 /// Runs `document …`, which needs neither store nor server.
-pub fn preview(config: &Config, output: &Output, command: &Document) -> anyhow::Result<()> {
+pub(crate) fn preview(config: &Config, output: &Output, command: &Document) -> anyhow::Result<()> {
     let settings = &config.documents;
     match command {
         Document::Sample { kind, output: file } => {

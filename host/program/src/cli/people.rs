@@ -8,7 +8,7 @@ use coinbox_operations::words::{field, moment};
 use serde_json::{Value, json};
 
 /// Runs `review …`.
-pub fn review(work: &Work, command: Review) -> anyhow::Result<()> {
+pub(crate) fn review(work: &Work, command: Review) -> anyhow::Result<()> {
     let file = match command {
         Review::Queue { limit } => return queue(work, limit),
         Review::Show { account } => return show(work, &account),
@@ -114,7 +114,7 @@ fn each_line(items: &Value, shown: impl Fn(&Value) -> String) -> String {
 }
 
 /// Runs `member …`.
-pub fn member(work: &Work, command: Member) -> anyhow::Result<()> {
+pub(crate) fn member(work: &Work, command: Member) -> anyhow::Result<()> {
     match command {
         Member::List { account } => list(work, &account),
         Member::InviteOwner { account, name } => {

@@ -10,7 +10,7 @@ use std::io::Read;
 use std::path::Path;
 
 /// Runs `policy …`.
-pub fn policy(work: &Work, command: Policy) -> anyhow::Result<()> {
+pub(crate) fn policy(work: &Work, command: Policy) -> anyhow::Result<()> {
     match command {
         Policy::Show { names } => {
             let settings = work.link.call("operator.get-settings", json!({}))?;

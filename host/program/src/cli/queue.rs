@@ -9,7 +9,7 @@ use coinbox_operations::words::{amount, field, moment};
 use serde_json::{Value, json};
 
 /// Runs `queue …`.
-pub fn queue(work: &Work, command: Option<Queue>) -> anyhow::Result<()> {
+pub(crate) fn queue(work: &Work, command: Option<Queue>) -> anyhow::Result<()> {
     let (item, resolution, reason) = match command {
         None | Some(Queue::List) => return list(work),
         Some(Queue::Credit { item, account, amount, reason }) => (item, claim("credit", &account, amount)?, reason),
@@ -62,7 +62,7 @@ fn list(work: &Work) -> anyhow::Result<()> {
 }
 
 /// Runs `refunds …`.
-pub fn refunds(work: &Work, command: Refunds) -> anyhow::Result<()> {
+pub(crate) fn refunds(work: &Work, command: Refunds) -> anyhow::Result<()> {
     match command {
         Refunds::List { account, limit } => {
             let listed = pages(work, "refunds.list", "refunds", &json!({"auth-id": account}), limit)?;

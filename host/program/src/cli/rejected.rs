@@ -41,7 +41,7 @@ fn for_each_page(
 }
 
 /// Runs `usage rejected`.
-pub fn list(work: &Work, asked: &Rejected) -> anyhow::Result<()> {
+pub(crate) fn list(work: &Work, asked: &Rejected) -> anyhow::Result<()> {
     anyhow::ensure!(asked.limit >= 1, "--limit: must be at least 1");
     anyhow::ensure!(!(asked.csv && work.output.is_json()), "--csv and --json exclude each other");
     let mut rejected = Vec::new();
@@ -80,7 +80,7 @@ pub fn list(work: &Work, asked: &Rejected) -> anyhow::Result<()> {
 }
 
 /// Runs `usage resubmit`: mended events of a file, or listed ones as they are, which helps once a price or an account is there.
-pub fn resubmit(work: &Work, asked: &Resubmit) -> anyhow::Result<()> {
+pub(crate) fn resubmit(work: &Work, asked: &Resubmit) -> anyhow::Result<()> {
     let mut by_answer = BTreeMap::<String, u64>::new();
     let mut answers = Vec::new();
     match &asked.file {
@@ -125,7 +125,7 @@ pub fn resubmit(work: &Work, asked: &Resubmit) -> anyhow::Result<()> {
 }
 
 /// The end of a command that did its work, and had rows that were not counted. `next` says where to look.
-pub fn not_all(left: u64, all: u64, next: &str) -> anyhow::Result<()> {
+pub(crate) fn not_all(left: u64, all: u64, next: &str) -> anyhow::Result<()> {
     if left == 0 {
         return Ok(());
     }
@@ -159,7 +159,7 @@ fn read_mended(file: &Path) -> anyhow::Result<Vec<Value>> {
 }
 
 /// Runs `usage discard`.
-pub fn discard(work: &Work, asked: &Discard) -> anyhow::Result<()> {
+pub(crate) fn discard(work: &Work, asked: &Discard) -> anyhow::Result<()> {
     let mut keys = asked.keys.clone();
     work.link.whole(&digest_of(&[format!("{:?} {keys:?}", asked.filter).as_bytes()]));
     if keys.is_empty() {

@@ -14,7 +14,7 @@ const NAME_LENGTH_MAX: usize = 255;
 const PAGE: usize = 500;
 
 /// Runs those commands of `usage …` that are about reservations.
-pub fn run(work: &Work, command: Usage) -> anyhow::Result<()> {
+pub(crate) fn run(work: &Work, command: Usage) -> anyhow::Result<()> {
     match command {
         Usage::Reserve { price, message, source } => {
             let kind = if message { "message" } else { "call" };

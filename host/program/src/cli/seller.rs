@@ -12,7 +12,7 @@ const GROUP: &str = "seller.";
 const NEEDED: [&str; 3] = ["legal-name", "address-lines", "country"];
 
 /// Runs `seller …`.
-pub fn seller(work: &Work, command: Seller) -> anyhow::Result<()> {
+pub(crate) fn seller(work: &Work, command: Seller) -> anyhow::Result<()> {
     let settings = match command {
         Seller::Show => work.link.call("operator.get-settings", json!({}))?,
         Seller::Set(change) => {
@@ -50,7 +50,7 @@ fn of(settings: &Value) -> Value {
 }
 
 /// What the seller lacks before a document is issued (R89).
-pub fn lacks(settings: &Value) -> Vec<&'static str> {
+pub(crate) fn lacks(settings: &Value) -> Vec<&'static str> {
     let seller = of(settings);
     NEEDED.into_iter().filter(|name| seller[name].as_str().is_none_or(str::is_empty)).collect()
 }

@@ -24,7 +24,7 @@ use tracing_subscriber::EnvFilter;
 const SWEPT_EVERY: Duration = Duration::from_secs(3600);
 
 /// Starts logging to standard error in the configured form.
-pub fn log(config: &Config) {
+pub(crate) fn log(config: &Config) {
     let filter = EnvFilter::try_new(&config.log_level).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second subscriber (a program that embeds this one) is no error: the first one stays.
@@ -35,7 +35,7 @@ pub fn log(config: &Config) {
 }
 
 /// Serves until a signal, or until the store fails, which is an error.
-pub fn run(config: &Config) -> anyhow::Result<()> {
+pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     log(config);
     for name in &config.unknown_environment {
         tracing::warn!(name, "this environment variable means nothing to Coinbox");

@@ -9,23 +9,23 @@ use std::io::{IsTerminal, Write};
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
 /// Where and how to print.
-pub struct Output {
+pub(crate) struct Output {
     json: bool,
 }
 
 impl Output {
     /// To standard output.
-    pub fn new(json: bool) -> Output {
+    pub(crate) fn new(json: bool) -> Output {
         Output { json }
     }
 
     /// Whether programs read it.
-    pub fn is_json(&self) -> bool {
+    pub(crate) fn is_json(&self) -> bool {
         self.json
     }
 
     /// JSON if that was asked for, otherwise what `people` makes of it.
-    pub fn answer(&self, answer: &Value, people: impl FnOnce(&Value) -> Text) -> anyhow::Result<()> {
+    pub(crate) fn answer(&self, answer: &Value, people: impl FnOnce(&Value) -> Text) -> anyhow::Result<()> {
         if self.json {
             return self.line(&serde_json::to_string_pretty(answer)?);
         }
@@ -36,7 +36,7 @@ impl Output {
     }
 
     /// One line, or several, to people and programs alike.
-    pub fn line(&self, line: &str) -> anyhow::Result<()> {
+    pub(crate) fn line(&self, line: &str) -> anyhow::Result<()> {
         let mut out = std::io::stdout().lock();
         writeln!(out, "{line}")?;
         out.flush()?;
@@ -44,7 +44,7 @@ impl Output {
     }
 
     /// A remark for people, beside the answer.
-    pub fn note(&self, line: &str) {
+    pub(crate) fn note(&self, line: &str) {
         if !self.json {
             // Remarks that nobody can read any more change nothing.
             let _ = writeln!(std::io::stderr(), "{}", printable(line));
@@ -53,7 +53,7 @@ impl Output {
 }
 
 /// For people.
-pub enum Text {
+pub(crate) enum Text {
     /// As it is.
     Line(String),
     /// A table.
@@ -61,30 +61,30 @@ pub enum Text {
 }
 
 /// A table in the making: columns whose name begins with `>` are aligned to the right.
-pub struct Rows {
+pub(crate) struct Rows {
     header: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Rows {
     /// An empty one.
-    pub fn new(header: &[&str]) -> Rows {
+    pub(crate) fn new(header: &[&str]) -> Rows {
         Rows { header: header.iter().map(|name| (*name).to_owned()).collect(), rows: Vec::new() }
     }
 
     /// Two columns: names and values of one thing.
-    pub fn of_fields(fields: Vec<(&str, String)>) -> Rows {
+    pub(crate) fn of_fields(fields: Vec<(&str, String)>) -> Rows {
         let rows = fields.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
         Rows { header: Vec::new(), rows }
     }
 
     /// One more row.
-    pub fn add(&mut self, row: Vec<String>) {
+    pub(crate) fn add(&mut self, row: Vec<String>) {
         self.rows.push(row.iter().map(|text| on_one_line(text)).collect());
     }
 
     /// As it is printed.
-    pub fn render(&self) -> String {
+    pub(crate) fn render(&self) -> String {
         if self.rows.is_empty() {
             return "none".to_owned();
         }
@@ -111,7 +111,7 @@ impl Rows {
 }
 
 /// Text of others, without what could steer a terminal or turn a line round; lines stay lines.
-pub fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|letter| if text::is_acting(letter) && letter != '\n' { '\u{fffd}' } else { letter }).collect()
 }
 
@@ -121,7 +121,7 @@ fn on_one_line(text: &str) -> String {
 }
 
 /// Several texts for one cell, a line each.
-pub fn lines(texts: impl IntoIterator<Item = String>) -> String {
+pub(crate) fn lines(texts: impl IntoIterator<Item = String>) -> String {
     texts.into_iter().map(|text| on_one_line(&text)).collect::<Vec<_>>().join(&LINE_END.to_string())
 }
 

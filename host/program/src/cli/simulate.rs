@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Runs the command. A history that does not keep to the model is this command's failure.
-pub fn run(config: &Config, output: &Output, arguments: &Simulate) -> anyhow::Result<()> {
+pub(crate) fn run(config: &Config, output: &Output, arguments: &Simulate) -> anyhow::Result<()> {
     let rules: Arc<dyn RulesRuntime> = Arc::new(crate::open::load_engine_only(config)?);
     if arguments.three_years {
         return super::three_years::run(&rules, output, arguments);

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// Runs the three years. With a folder, the ledger is written there in forms that other programs check.
-pub fn run(rules: &Arc<dyn RulesRuntime>, output: &Output, arguments: &Simulate) -> anyhow::Result<()> {
+pub(crate) fn run(rules: &Arc<dyn RulesRuntime>, output: &Output, arguments: &Simulate) -> anyhow::Result<()> {
     let started = Instant::now();
     let seed = arguments.seed.unwrap_or(1);
     let mut years = ThreeYears::begin(rules.clone(), Keeping::Memory, seed)?;

@@ -8,7 +8,7 @@ use coinbox_operations::words::{counted, field};
 use serde_json::{Value, json};
 
 /// Runs `verify`. Differences are this command's failure.
-pub fn run(work: &Work) -> anyhow::Result<()> {
+pub(crate) fn run(work: &Work) -> anyhow::Result<()> {
     let report = verify(&*work.link)?;
     let shown = json!({"sound": report.is_sound(), "accounts": report.accounts, "transactions": report.transactions,
         "events": report.events, "months": report.months, "counted": report.counted, "indexed": report.indexed, "rows": report.rows,

@@ -2,7 +2,7 @@
 
 /// What is wrong with a configuration.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum ConfigError {
+pub(crate) enum ConfigError {
     /// The file cannot be read, or is no TOML.
     #[error("configuration file {path}: {cause}")]
     File {

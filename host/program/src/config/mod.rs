@@ -9,7 +9,7 @@ mod sources;
 #[cfg(test)]
 mod tests;
 
-pub use error::ConfigError;
+pub(crate) use error::ConfigError;
 
 use coinbox_forms::network::Network;
 use coinbox_host::clock::GuardSettings;
@@ -27,7 +27,7 @@ use std::str::FromStr;
 
 /// Form of log lines.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LogFormat {
+pub(crate) enum LogFormat {
     /// For people.
     Text,
     /// One JSON object a line.
@@ -36,22 +36,22 @@ pub enum LogFormat {
 
 /// What a person has said to mean, for one start (`--accept`): none of it is a setting, which would go on saying it.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Accept {
+pub(crate) struct Accept {
     /// An empty store in a directory that has had another one.
-    pub new_store: bool,
+    pub(crate) new_store: bool,
     /// Another kind of clock than the store has run with.
-    pub clock_mode: bool,
+    pub(crate) clock_mode: bool,
     /// A gateway's book that is empty although the store has had one, or another store's.
-    pub gateway: bool,
+    pub(crate) gateway: bool,
     /// The same for the journal of number orders.
-    pub number_orders: bool,
+    pub(crate) number_orders: bool,
     /// A backup that was put in place as a file, or another older state of the store: it is treated as a restored one.
-    pub older_store: bool,
+    pub(crate) older_store: bool,
 }
 
 /// Which clock the rules are shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ClockMode {
+pub(crate) enum ClockMode {
     /// The one that the store has run with; a new store: the machine's.
     Remembered,
     /// The machine's.
@@ -62,7 +62,7 @@ pub enum ClockMode {
 
 /// Where mails go.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Email {
+pub(crate) enum Email {
     /// To a folder.
     Maildir(PathBuf),
     /// To a mail server.
@@ -80,65 +80,65 @@ pub enum Email {
 
 /// The effective configuration.
 #[derive(Clone, Debug)]
-pub struct Config {
+pub(crate) struct Config {
     /// Data directory.
-    pub data: PathBuf,
+    pub(crate) data: PathBuf,
     /// Address of the REST interface.
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// Path of the component, where it was given.
-    pub component: Option<PathBuf>,
+    pub(crate) component: Option<PathBuf>,
     /// Directory of compiled code.
-    pub cache: PathBuf,
+    pub(crate) cache: PathBuf,
     /// Token of the operator's routes, where it was given.
-    pub operator_token: Option<String>,
+    pub(crate) operator_token: Option<String>,
     /// File of the operators.
-    pub operators: PathBuf,
+    pub(crate) operators: PathBuf,
     /// File of the payment sandbox.
-    pub payment_sandbox: PathBuf,
+    pub(crate) payment_sandbox: PathBuf,
     /// File of the telephony log.
-    pub telephony_log: PathBuf,
+    pub(crate) telephony_log: PathBuf,
     /// File with the vault's keys.
-    pub vault_keys: PathBuf,
+    pub(crate) vault_keys: PathBuf,
     /// Threads that drive jobs.
-    pub workers: usize,
+    pub(crate) workers: usize,
     /// Whose forwarding headers are believed.
-    pub trusted_proxies: TrustedProxies,
+    pub(crate) trusted_proxies: TrustedProxies,
     /// Where the pages of customers are.
-    pub console_url: Option<ConsoleUrl>,
+    pub(crate) console_url: Option<ConsoleUrl>,
     /// Form of log lines.
-    pub log_format: LogFormat,
+    pub(crate) log_format: LogFormat,
     /// What is logged.
-    pub log_level: String,
+    pub(crate) log_level: String,
     /// Clock.
-    pub clock: ClockMode,
+    pub(crate) clock: ClockMode,
     /// How far a real clock is believed.
-    pub clock_guard: GuardSettings,
+    pub(crate) clock_guard: GuardSettings,
     /// What was said to be meant, for this start.
-    pub accept: Accept,
+    pub(crate) accept: Accept,
     /// Mails.
-    pub email: Email,
+    pub(crate) email: Email,
     /// Sender of mails.
-    pub email_from: String,
+    pub(crate) email_from: String,
     /// Whether mails about invoices and credit notes have the PDF with them.
-    pub email_documents: bool,
+    pub(crate) email_documents: bool,
     /// Folder of own templates.
-    pub templates: Option<PathBuf>,
+    pub(crate) templates: Option<PathBuf>,
     /// Printed documents.
-    pub documents: DocumentSettings,
+    pub(crate) documents: DocumentSettings,
     /// The stock file of numbers, and whether it was named, so that it must be there.
-    pub inventory_stock: (PathBuf, bool),
+    pub(crate) inventory_stock: (PathBuf, bool),
     /// The journal of number orders.
-    pub inventory_orders: PathBuf,
+    pub(crate) inventory_orders: PathBuf,
     /// Bounds of the REST interface.
-    pub limits: RestLimits,
+    pub(crate) limits: RestLimits,
     /// Names under `COINBOX_` in the environment that mean nothing.
-    pub unknown_environment: Vec<String>,
+    pub(crate) unknown_environment: Vec<String>,
     values: Values,
 }
 
 impl Config {
     /// Joins defaults, file, environment and flags, and checks everything.
-    pub fn load(
+    pub(crate) fn load(
         file: Option<&Path>,
         environment: impl IntoIterator<Item = (String, String)>,
         flags: &[(String, String)],
@@ -202,7 +202,7 @@ impl Config {
     }
 
     /// The configuration as a TOML file, each line with its origin and help, secrets masked.
-    pub fn print(&self) -> String {
+    pub(crate) fn print(&self) -> String {
         let mut printed = String::new();
         let mut table = String::new();
         for setting in SETTINGS {
@@ -221,7 +221,7 @@ impl Config {
     }
 
     /// The same as a JSON object: value and origin by key.
-    pub fn print_json(&self) -> serde_json::Value {
+    pub(crate) fn print_json(&self) -> serde_json::Value {
         let one = |setting: &settings::Setting| {
             let given = &self.values.0[setting.key];
             let masked = setting.secret && !given.text.is_empty();

@@ -3,13 +3,13 @@
 /// One setting.
 pub(super) struct Setting {
     /// Path in the file, such as `email.smtp.host`.
-    pub key: &'static str,
+    pub(crate) key: &'static str,
     /// Value where nothing is said; empty: none, or derived from other settings.
-    pub default: &'static str,
+    pub(crate) default: &'static str,
     /// Never printed.
-    pub secret: bool,
+    pub(crate) secret: bool,
     /// One line of help.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
 }
 
 const fn setting(key: &'static str, default: &'static str, help: &'static str) -> Setting {
@@ -120,7 +120,7 @@ pub(super) const SETTINGS: &[Setting] = &[
 
 impl Setting {
     /// `email.smtp.host` → `COINBOX_EMAIL_SMTP_HOST`.
-    pub fn environment(&self) -> String {
+    pub(crate) fn environment(&self) -> String {
         environment_of(self.key)
     }
 }

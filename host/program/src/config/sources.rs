@@ -31,16 +31,16 @@ impl std::fmt::Display for Source {
 /// One value as text, and who said it.
 #[derive(Clone, Debug)]
 pub(super) struct Given {
-    pub text: String,
-    pub source: Source,
+    pub(crate) text: String,
+    pub(crate) source: Source,
 }
 
 /// Values by key, as text.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Values(pub BTreeMap<&'static str, Given>);
+pub(super) struct Values(pub(crate) BTreeMap<&'static str, Given>);
 
 impl Values {
-    pub fn defaults() -> Values {
+    pub(crate) fn defaults() -> Values {
         let given = |text: &str| Given { text: text.to_owned(), source: Source::Default };
         Values(SETTINGS.iter().map(|setting| (setting.key, given(setting.default))).collect())
     }
@@ -52,7 +52,7 @@ impl Values {
     }
 
     /// Everything that the file says.
-    pub fn add_file(&mut self, path: &Path) -> Result<(), ConfigError> {
+    pub(crate) fn add_file(&mut self, path: &Path) -> Result<(), ConfigError> {
         let shown = path.display().to_string();
         let broken = |cause: String| ConfigError::File { path: shown.clone(), cause };
         let size = std::fs::metadata(path).map_err(|error| broken(error.to_string()))?;
@@ -100,7 +100,7 @@ impl Values {
     }
 
     /// Settings of the environment. Answers names under `COINBOX_` that are none, for a warning.
-    pub fn add_environment(
+    pub(crate) fn add_environment(
         &mut self,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Vec<String>, ConfigError> {
@@ -116,7 +116,7 @@ impl Values {
     }
 
     /// Settings of the command line: key and text. Each one at most once: which of two is meant is anybody's guess.
-    pub fn add_flags(&mut self, flags: &[(String, String)]) -> Result<(), ConfigError> {
+    pub(crate) fn add_flags(&mut self, flags: &[(String, String)]) -> Result<(), ConfigError> {
         for (place, (key, text)) in flags.iter().enumerate() {
             if flags[..place].iter().any(|(before, _)| before == key) {
                 return Err(ConfigError::Value {

@@ -37,16 +37,16 @@ use std::time::Duration;
 const SMTP_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Why a host cannot be opened; the text says what to do.
-pub type OpenError = anyhow::Error;
+pub(crate) type OpenError = anyhow::Error;
 
 /// A host that was opened, and how.
-pub struct Opened {
+pub(crate) struct Opened {
     /// The host.
-    pub running: Running,
+    pub(crate) running: Running,
     /// Its store was made by this start.
-    pub new: bool,
+    pub(crate) new: bool,
     /// Moment of the store's last command before, 0 where there is none.
-    pub last: i64,
+    pub(crate) last: i64,
 }
 
 /// How far the store has come, and where the data directory keeps it.
@@ -158,7 +158,7 @@ impl Beside for Kept {
 }
 
 /// Opens or makes the store of a configuration, with everything around it. `must_exist`: a directory without a store is an error.
-pub fn open(
+pub(crate) fn open(
     config: &Config,
     drive: Drive,
     must_exist: bool,
@@ -349,7 +349,7 @@ fn load_engine(config: &Config) -> anyhow::Result<Engine> {
 }
 
 /// The configured component for a host that keeps nothing: where there is no data directory, none is made for compiled code.
-pub fn load_engine_only(config: &Config) -> anyhow::Result<Engine> {
+pub(crate) fn load_engine_only(config: &Config) -> anyhow::Result<Engine> {
     compile(config, config.cache.parent().filter(|data| data.is_dir()).map(|_| config.cache.clone()))
 }
 
@@ -427,7 +427,7 @@ fn simulated_start(file: &Path, start: Option<i64>) -> anyhow::Result<i64> {
 }
 
 /// The token of the operator's routes: the configured one, or that of the data directory, which is made at the first start.
-pub fn operator_token(config: &Config) -> anyhow::Result<String> {
+pub(crate) fn operator_token(config: &Config) -> anyhow::Result<String> {
     if let Some(token) = read_operator_token(config)? {
         return Ok(token);
     }
@@ -445,13 +445,13 @@ pub fn operator_token(config: &Config) -> anyhow::Result<String> {
 }
 
 /// The file in which [`operator_token`] looks, as an absolute path.
-pub fn operator_token_file(config: &Config) -> PathBuf {
+pub(crate) fn operator_token_file(config: &Config) -> PathBuf {
     let path = config.data.join(TOKEN_FILE);
     std::path::absolute(&path).unwrap_or(path)
 }
 
 /// [`operator_token`], where there is one already.
-pub fn read_operator_token(config: &Config) -> anyhow::Result<Option<String>> {
+pub(crate) fn read_operator_token(config: &Config) -> anyhow::Result<Option<String>> {
     if let Some(token) = &config.operator_token {
         return Ok(Some(token.clone()));
     }

@@ -144,7 +144,7 @@ pub(super) fn check(config: &Config, store: &Sqlite, vault: &KeyVault) -> anyhow
 /// What a store was found to belong with.
 pub(super) struct Checked {
     /// The clock that it runs with.
-    pub clock: ClockMode,
+    pub(crate) clock: ClockMode,
     before: Home,
     home: Home,
     restored: bool,
@@ -194,9 +194,9 @@ impl Checked {
 /// What a part was found to hold.
 pub(super) struct Found {
     /// The family that it was told of.
-    pub family: Option<String>,
+    pub(crate) family: Option<String>,
     /// What it has been asked for so far.
-    pub entries: i64,
+    pub(crate) entries: i64,
 }
 
 /// How many entries a part had when the store was last used with it; `None`: it has not been. As it stands in the store: `gateway=7,number-orders=2`.
@@ -262,9 +262,9 @@ pub(super) fn place(config: &Config, part: Part) -> String {
 /// What was seen of a store, and by whom.
 pub(super) struct Seen {
     /// As it is called to a person.
-    pub by: String,
+    pub(crate) by: String,
     /// Its commits then; `None`: it has seen nothing of this store.
-    pub commits: Option<i64>,
+    pub(crate) commits: Option<i64>,
 }
 
 /// Somebody outside has seen more commits of this store than it has: it is an older state of itself, and what it has done since is known only

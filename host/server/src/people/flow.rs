@@ -15,7 +15,7 @@ use std::time::Instant;
 const WEIGH: &str = "passwords.weigh";
 
 /// The names of such a request, and what is weighed in it.
-pub struct Flow {
+pub(super) struct Flow {
     /// Function that counts, and its arguments.
     pub start: (&'static str, Value),
     /// The password in force.
@@ -27,7 +27,7 @@ pub struct Flow {
 }
 
 /// Carries a request out. Answers what the last call has answered.
-pub async fn run(asked: Asked, flow: Flow) -> Result<(Asked, Value), Failure> {
+pub(super) async fn run(asked: Asked, flow: Flow) -> Result<(Asked, Value), Failure> {
     let work = async move {
         let answer = settle(&asked, flow).await?;
         Ok((asked, answer))
@@ -71,7 +71,7 @@ async fn weigh(rest: &Arc<Rest>, permit: Permit, arguments: Value) -> Result<Res
 }
 
 /// One call of a function for people.
-pub async fn call(asked: &Asked, function: &str, arguments: Value) -> Result<Value, Failure> {
+pub(super) async fn call(asked: &Asked, function: &str, arguments: Value) -> Result<Value, Failure> {
     asked.ask_other(function, arguments).await?.map_err(|error| failure(asked, &error))
 }
 

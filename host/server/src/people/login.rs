@@ -33,7 +33,7 @@ const fn row(
 }
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     row(
         "/v1/Login/",
         Who::Stranger,

@@ -35,7 +35,7 @@ const fn reading(path: &'static str, function: &'static str, answers: Answers, w
 }
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     reading("/v1/Me/", "profile.get", Answers::Object(|asked| Box::pin(get(asked))), "Oneself"),
     row(
         "/v1/Me/",

@@ -31,7 +31,7 @@ const fn operators(
 }
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     Route {
         method: Method::Get,
         path: "/v1/Account/{auth_id}/Member/",

@@ -3,10 +3,10 @@
 
 pub mod destinations;
 mod flow;
-pub mod login;
-pub mod me;
-pub mod members;
-pub mod password;
-pub mod review;
+pub(crate) mod login;
+pub(crate) mod me;
+pub(crate) mod members;
+pub(crate) mod password;
+pub(crate) mod review;
 mod shown;
-pub mod signup;
+pub(crate) mod signup;

@@ -31,7 +31,7 @@ const fn row(
 }
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     row(
         "/v1/Password/RequestReset/",
         Who::Stranger,

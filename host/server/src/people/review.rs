@@ -28,7 +28,7 @@ const fn reading(path: &'static str, function: &'static str, answers: Answers, w
 }
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     reading(
         "/v1/Account/{auth_id}/Review/",
         "review.outstanding",

@@ -43,7 +43,7 @@ fn pair(name: &str, value: Value) -> (String, Value) {
 }
 
 /// An object with `api_id`.
-pub fn object(asked: &Asked, value: Value) -> Value {
+pub(super) fn object(asked: &Asked, value: Value) -> Value {
     let mut body = wired(value);
     match &mut body {
         Value::Object(object) => {
@@ -55,12 +55,12 @@ pub fn object(asked: &Asked, value: Value) -> Value {
 }
 
 /// A list under its name, with `api_id`.
-pub fn list(asked: &Asked, name: &str, value: Value) -> Value {
+pub(super) fn list(asked: &Asked, name: &str, value: Value) -> Value {
     json!({"api_id": asked.api_id, name: wired(value)})
 }
 
 /// What became of a try: a step with its fields, or a refusal.
-pub fn step(asked: &Asked, outcome: Value) -> Result<Entry, Failure> {
+pub(super) fn step(asked: &Asked, outcome: Value) -> Result<Entry, Failure> {
     let (case, payload) = match outcome {
         Value::String(case) => (case, Value::Null),
         Value::Object(object) => object.into_iter().next().unwrap_or_default(),
@@ -92,7 +92,7 @@ fn locked(now: i64, until: &Value) -> Failure {
 }
 
 /// A step that goes on: `step`, and what belongs to it beside it.
-pub fn entered(asked: &Asked, case: &str, payload: Value) -> Result<Entry, Failure> {
+pub(super) fn entered(asked: &Asked, case: &str, payload: Value) -> Result<Entry, Failure> {
     let mut fields = match payload {
         Value::Object(fields) => fields,
         Value::Null => Map::new(),

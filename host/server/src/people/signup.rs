@@ -35,7 +35,7 @@ const fn row(
 }
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     row(
         "/v1/SignUp/",
         "signup.finish",

@@ -117,13 +117,13 @@ pub(super) struct Intention {
 
 impl Intention {
     /// Whether another request asks for the same thing.
-    pub fn same_request(&self, other: &Intention) -> bool {
+    pub(super) fn same_request(&self, other: &Intention) -> bool {
         (&self.charge_key, &self.auth_id, self.amount, &self.currency, &self.method, &self.metadata)
             == (&other.charge_key, &other.auth_id, other.amount, &other.currency, &other.method, &other.metadata)
     }
 
     /// The gateway's name for it, once it is paid.
-    pub fn paid(&self) -> Paid {
+    pub(super) fn paid(&self) -> Paid {
         Paid { reference: format!("sbx-{:08}", self.number), at: self.paid_at.unwrap_or(self.received_at) }
     }
 }
@@ -142,7 +142,7 @@ pub(super) struct Book {
 }
 
 impl Book {
-    pub fn open(path: &Path) -> Result<Book, SandboxError> {
+    pub(super) fn open(path: &Path) -> Result<Book, SandboxError> {
         private::provide(path).map_err(SandboxError::File)?;
         let hold = FileHold::take(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -152,11 +152,11 @@ impl Book {
         Ok(Book { hold: Some(hold), ..book })
     }
 
-    pub fn connection(&self) -> &Connection {
+    pub(super) fn connection(&self) -> &Connection {
         &self.connection
     }
 
-    pub fn in_memory() -> Result<Book, SandboxError> {
+    pub(super) fn in_memory() -> Result<Book, SandboxError> {
         Book::prepare(Connection::open_in_memory()?)
     }
 
@@ -196,7 +196,7 @@ impl Book {
     }
 
     /// Runs one request in one transaction, which is durable when this returns. What has come due by `now` is settled first.
-    pub fn transact<Answer>(
+    pub(super) fn transact<Answer>(
         &mut self,
         now: Instant,
         work: impl FnOnce(&Page<'_>) -> Result<Answer, SandboxError>,
@@ -278,17 +278,17 @@ impl Page<'_> {
     }
 
     /// The latest intention under a key.
-    pub fn latest(&self, key: &str) -> Result<Option<Intention>, SandboxError> {
+    pub(super) fn latest(&self, key: &str) -> Result<Option<Intention>, SandboxError> {
         self.one("key = ?1 ORDER BY number DESC", key)
     }
 
     /// How a key stands: what was paid under it counts before anything else.
-    pub fn standing(&self, key: &str) -> Result<Option<Intention>, SandboxError> {
+    pub(super) fn standing(&self, key: &str) -> Result<Option<Intention>, SandboxError> {
         self.one("key = ?1 ORDER BY state = 'paid' DESC, number DESC", key)
     }
 
     /// Writes a new intention and gives it its number.
-    pub fn add(&self, new: Intention) -> Result<Intention, SandboxError> {
+    pub(super) fn add(&self, new: Intention) -> Result<Intention, SandboxError> {
         let mut statement = self.transaction.prepare_cached(
             "INSERT INTO intentions (key, charge_key, auth_id, amount, currency, method, state, remaining, settles_at, code,
                  paid_at, received_at, metadata) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
@@ -313,7 +313,7 @@ impl Page<'_> {
     }
 
     /// Writes how an intention stands now.
-    pub fn update(&self, changed: &Intention) -> Result<(), SandboxError> {
+    pub(super) fn update(&self, changed: &Intention) -> Result<(), SandboxError> {
         let mut statement = self.transaction.prepare_cached(
             "UPDATE intentions SET state = ?2, remaining = ?3, settles_at = ?4, code = ?5, paid_at = ?6 WHERE number = ?1",
         )?;
@@ -329,7 +329,7 @@ impl Page<'_> {
     }
 
     /// How many charges of a card began before this one, which is counted.
-    pub fn count_charge(&self, token: &str) -> Result<u64, SandboxError> {
+    pub(super) fn count_charge(&self, token: &str) -> Result<u64, SandboxError> {
         let mut statement = self.transaction.prepare_cached(
             "INSERT INTO cards VALUES (?1, 1, 0) ON CONFLICT (token) DO UPDATE SET charges = charges + 1 RETURNING charges",
         )?;
@@ -338,7 +338,7 @@ impl Page<'_> {
     }
 
     /// Micros taken from a card, or still to be taken.
-    pub fn taken(&self, token: &str) -> Result<i64, SandboxError> {
+    pub(super) fn taken(&self, token: &str) -> Result<i64, SandboxError> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT coalesce(sum(amount), 0) FROM intentions
              WHERE method = ?1 AND method <> '' AND state IN ('paid', 'pending', 'in-transit')",
@@ -347,7 +347,7 @@ impl Page<'_> {
     }
 
     /// Micros given back of a charge.
-    pub fn refunded(&self, charge_key: &str) -> Result<i64, SandboxError> {
+    pub(super) fn refunded(&self, charge_key: &str) -> Result<i64, SandboxError> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT coalesce(sum(amount), 0) FROM intentions
              WHERE charge_key = ?1 AND charge_key IS NOT NULL AND state = 'paid'",
@@ -357,7 +357,7 @@ impl Page<'_> {
 
     /// Micros and currency paid under a charge's key. More than one charge only where a key was used again after the
     /// gateway had forgotten it.
-    pub fn charged(&self, key: &str) -> Result<Option<(i64, String)>, SandboxError> {
+    pub(super) fn charged(&self, key: &str) -> Result<Option<(i64, String)>, SandboxError> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT sum(amount), max(currency) FROM intentions
              WHERE key = ?1 AND charge_key IS NULL AND state = 'paid' HAVING count(*) > 0",
@@ -366,7 +366,7 @@ impl Page<'_> {
     }
 
     /// The method that a paid charge was taken from.
-    pub fn method_of(&self, key: &str) -> Result<Option<String>, SandboxError> {
+    pub(super) fn method_of(&self, key: &str) -> Result<Option<String>, SandboxError> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT method FROM intentions WHERE key = ?1 AND charge_key IS NULL AND state = 'paid' LIMIT 1",
         )?;
@@ -374,27 +374,32 @@ impl Page<'_> {
     }
 
     /// Refunds of a charge that were declined.
-    pub fn declined_refunds(&self, charge_key: &str) -> Result<u32, SandboxError> {
+    pub(super) fn declined_refunds(&self, charge_key: &str) -> Result<u32, SandboxError> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT count(*) FROM intentions WHERE charge_key = ?1 AND charge_key IS NOT NULL AND state = 'declined'",
         )?;
         Ok(statement.query_row([charge_key], |row| row.get(0))?)
     }
 
-    pub fn forget(&self, token: &str) -> Result<(), SandboxError> {
+    pub(super) fn forget(&self, token: &str) -> Result<(), SandboxError> {
         self.transaction
             .execute("INSERT INTO cards VALUES (?1, 0, 1) ON CONFLICT (token) DO UPDATE SET forgotten = 1", [token])?;
         Ok(())
     }
 
-    pub fn is_forgotten(&self, token: &str) -> Result<bool, SandboxError> {
+    pub(super) fn is_forgotten(&self, token: &str) -> Result<bool, SandboxError> {
         let mut statement = self.transaction.prepare_cached("SELECT forgotten FROM cards WHERE token = ?1")?;
         Ok(statement.query_row([token], |row| row.get(0)).optional()?.unwrap_or(false))
     }
 
     /// Movements at or after a moment, and what was received since and is under way, behind a place (moment, number), oldest first, each
     /// with its place.
-    pub fn movements(&self, since: Instant, behind: (Instant, i64), limit: u32) -> Result<Vec<Placed>, SandboxError> {
+    pub(super) fn movements(
+        &self,
+        since: Instant,
+        behind: (Instant, i64),
+        limit: u32,
+    ) -> Result<Vec<Placed>, SandboxError> {
         let mut statement = self.transaction.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM (
                  SELECT * FROM intentions WHERE state = 'paid' AND paid_at >= ?1 AND (paid_at, number) > (?2, ?3)
@@ -424,7 +429,7 @@ impl Page<'_> {
     }
 
     /// Adds a line to the request log.
-    pub fn note(&self, line: &RequestLine) -> Result<(), SandboxError> {
+    pub(super) fn note(&self, line: &RequestLine) -> Result<(), SandboxError> {
         let mut statement = self
             .transaction
             .prepare_cached("INSERT INTO requests (at, call, subject, amount, answer) VALUES (?1, ?2, ?3, ?4, ?5)")?;
@@ -435,7 +440,7 @@ impl Page<'_> {
     }
 
     /// The request log, oldest first.
-    pub fn requests(&self) -> Result<Vec<RequestLine>, SandboxError> {
+    pub(super) fn requests(&self) -> Result<Vec<RequestLine>, SandboxError> {
         let mut statement = self
             .transaction
             .prepare_cached("SELECT at, call, subject, amount, answer FROM requests ORDER BY number")?;

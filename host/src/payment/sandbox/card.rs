@@ -91,7 +91,7 @@ pub(super) struct Card {
 
 impl Card {
     /// What the token stands for; `none` if it is none of ours.
-    pub fn parse(token: &str) -> Option<Card> {
+    pub(super) fn parse(token: &str) -> Option<Card> {
         if token.len() > TOKEN_BYTES_MAX {
             return None;
         }
@@ -105,7 +105,7 @@ impl Card {
     }
 
     /// What the gateway shows of it.
-    pub fn describe(&self, token: &str) -> MethodDescription {
+    pub(super) fn describe(&self, token: &str) -> MethodDescription {
         let digest = Sha256::digest(token.as_bytes());
         let last_four = format!("{:04}", u16::from_be_bytes([digest[0], digest[1]]) % 10_000);
         let card = self.kind == MethodKind::Card;

@@ -153,7 +153,7 @@ impl Sandbox {
 
 impl Intention {
     /// A request that nothing is known of yet.
-    pub fn wanted(key: &str, amount: i64, currency: &str, now: Instant) -> Intention {
+    pub(super) fn wanted(key: &str, amount: i64, currency: &str, now: Instant) -> Intention {
         Intention {
             number: 0,
             key: key.to_owned(),
@@ -173,7 +173,7 @@ impl Intention {
     }
 
     /// The code of the first broken rule about the request as such.
-    pub fn problem(&self) -> Option<&'static str> {
+    pub(super) fn problem(&self) -> Option<&'static str> {
         let key_good = |key: &str| {
             !key.is_empty() && key.len() <= KEY_BYTES_MAX && key.bytes().all(|byte| (b' '..=b'~').contains(&byte))
         };

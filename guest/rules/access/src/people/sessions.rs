@@ -137,7 +137,7 @@ pub fn prove(turn: &Turn<'_>, token: &str) -> Result<Option<Proved>, Fault> {
         && session.epoch == member.epoch
         && session.account_epoch == profile.epoch
         && member.state == State::Active
-        && profile.standing != profile::Standing::Closed
+        && profile.standing() != profile::Standing::Closed
         && since::is_believed(turn, session.created)?;
     Ok(good.then(|| Proved { id, member, profile, name: name.to_owned(), session }))
 }
@@ -265,28 +265,21 @@ mod tests {
     use crate::people::words::Role;
     use coinbox_ground::testing::{Fake, START, main_id, nobody};
     use coinbox_ground::vocabulary::HOUR_MS;
-    use coinbox_profiles::profile::{AccountType, BillingMode, Standing};
+    use coinbox_profiles::profile::{AccountType, NewProfile, Standing};
 
     fn store() -> (Fake, MemberId) {
         let fake = Fake::new();
         let account = main_id("1");
         let id = fake.command(START, |turn| {
-            let profile = Profile {
-                v: 1,
+            let new = NewProfile {
                 account_type: AccountType::Developer,
                 name: "Ada Ltd".to_owned(),
                 email: "ada@example.com".to_owned(),
-                address: String::new(),
-                city: String::new(),
-                state: String::new(),
+                address: Default::default(),
                 timezone: "UTC".to_owned(),
-                billing_mode: BillingMode::Prepaid,
-                standing: Standing::Active,
-                details: String::new(),
-                created: START,
                 currency: coinbox_ground::currency::Currency::USD,
-                epoch: 0,
             };
+            let profile = Profile::open(new, Standing::Active, START);
             profile::save(turn, account, &profile);
             let new = New {
                 name: "Ada",
@@ -385,7 +378,7 @@ mod tests {
                     0 => members::end_sessions(turn, id, &mut member)?,
                     1 => members::remove(turn, id, &mut member)?,
                     2 => account.epoch += 1,
-                    _ => account.standing = Standing::Closed,
+                    _ => account.close(),
                 }
                 profile::save(turn, id.account, &account);
                 Ok::<(), Fault>(())

@@ -17,7 +17,7 @@ use coinbox_ground::queue::{self, QueueEntry};
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{DAY_MS, Fact, Fault, HOUR_MS, Instant};
 use coinbox_invoices::{self as invoices, FinalStep};
-use coinbox_ledger::charges;
+use coinbox_ledger::charges::{self, Charge};
 use coinbox_ledger::lots::{Lot, LotKind};
 use coinbox_ledger::open_lots;
 use coinbox_ledger::wallet;
@@ -26,7 +26,7 @@ use coinbox_members::leaving;
 use coinbox_payments::refunds::{self, NewRefund};
 use coinbox_profiles::mail;
 use coinbox_profiles::policy::Policy;
-use coinbox_profiles::profile::{self, Standing};
+use coinbox_profiles::profile;
 
 /// Sub-accounts disabled in one transaction.
 const SUBACCOUNTS_PER_CALL: usize = 500;
@@ -164,7 +164,7 @@ impl Fixed {
 
 fn close(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
     let mut profile = profile::profile(turn, account)?;
-    profile.standing = Standing::Closed;
+    profile.close();
     profile::save(turn, account, &profile);
     Ok(())
 }
@@ -205,11 +205,11 @@ fn fix(turn: &mut Turn<'_>, account: AuthId, closing: &mut Closing) -> Result<in
             cause: Cause::Closing,
             amount: *amount,
             charge_key: &lot.origin,
-            charge: charge.as_ref().map(|charge| charge.number),
-            card: charge.as_ref().map_or("", |charge| &charge.card_label),
+            charge: charge.as_ref().map(Charge::number),
+            card: charge.as_ref().map_or("", Charge::card_label),
             asked: None,
         };
-        due = refunds::create(turn, account, &new)?.due;
+        due = refunds::create(turn, account, &new)?.due().to_owned();
         count += 1;
     }
     close(turn, account)?;

@@ -47,7 +47,7 @@ pub(crate) fn begin(turn: &mut Turn<'_>, account: AuthId, who: &Who, reason: &st
     checks.text(reason, "reason", 0, 500);
     checks.done()?;
     let mut profile = profile::profile(turn, account)?;
-    if profile.standing == Standing::Closing {
+    if profile.standing() == Standing::Closing {
         return Ok(());
     }
     expiry::expire_due(turn, account)?;
@@ -55,8 +55,7 @@ pub(crate) fn begin(turn: &mut Turn<'_>, account: AuthId, who: &Who, reason: &st
     if owed > Money::ZERO {
         return Err(Error::Owes(owed.micros()));
     }
-    profile.standing = Standing::Closing;
-    reason.clone_into(&mut profile.details);
+    profile.stand(Standing::Closing, reason);
     profile::save(turn, account, &profile);
     dunning::stood(turn, account, Standing::Closing)?;
     let closing = Closing::new(turn.now(), turn.now() + wait, who.name(), reason);

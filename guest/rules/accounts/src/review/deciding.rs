@@ -91,7 +91,7 @@ pub fn decide(
 /// The review of an account that is held.
 fn open(turn: &Turn<'_>, account: AuthId) -> Result<Review, Error> {
     let review = Review::load(turn, account)?;
-    let is_held = profile::profile(turn, account)?.standing == Standing::Held;
+    let is_held = profile::profile(turn, account)?.standing() == Standing::Held;
     if review.phase == Phase::Open && is_held { Ok(review) } else { Err(Error::NotOpen) }
 }
 
@@ -127,7 +127,7 @@ pub fn reinstate(
         }
         checks.text(&text, "text", 0, 500);
         checks.done()?;
-        if !matches!(profile::profile(turn, account)?.standing, Standing::Suspended(_)) {
+        if !matches!(profile::profile(turn, account)?.standing(), Standing::Suspended(_)) {
             return Err(Error::NotOpen);
         }
         let mut review = Review::load(turn, account)?;

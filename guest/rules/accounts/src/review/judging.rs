@@ -28,7 +28,7 @@ use coinbox_profiles::profile::{self, Standing};
 pub fn phone_confirmed(turn: &mut Turn<'_>, id: MemberId, number: &str) -> Result<(), Fault> {
     let account = id.account;
     let mut profile = profile::profile(turn, account)?;
-    if profile.standing != Standing::Unverified {
+    if profile.standing() != Standing::Unverified {
         return Ok(());
     }
     let number = format!("+{}", number.trim_start_matches('+'));
@@ -42,7 +42,7 @@ pub fn phone_confirmed(turn: &mut Turn<'_>, id: MemberId, number: &str) -> Resul
     if review.flags.is_empty() && !policy.sign_ups.review_everybody {
         return approve(turn, account, &mut review, "host", "");
     }
-    profile.standing = Standing::Held;
+    profile.hold();
     profile::save(turn, account, &profile);
     review.phase = Phase::Open;
     review.since = turn.now();
@@ -75,8 +75,7 @@ pub(super) fn approve(
     text: &str,
 ) -> Result<(), Fault> {
     let mut profile = profile::profile(turn, account)?;
-    profile.standing = Standing::Active;
-    profile.details = String::new();
+    profile.stand(Standing::Active, "");
     profile::save(turn, account, &profile);
     leave_queue(turn, account, review);
     review.phase = Phase::Approved;

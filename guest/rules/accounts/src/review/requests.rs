@@ -14,7 +14,7 @@ pub(crate) const PAGE_MAX: u32 = 100;
 /// What is between an account and its use, for its customer.
 pub fn outstanding(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<Vec<Outstanding>, Error> {
     let (_, account) = access::query_on(turn, caller, functions::REVIEW_OUTSTANDING, &auth_id)?;
-    let standing = profile::profile(turn, account)?.standing;
+    let standing = profile::profile(turn, account)?.standing();
     let review = Review::load(turn, account)?;
     let step = |step, done| Outstanding { step, done, asked: None, documents: Vec::new(), due: None };
     let is_open = review.phase == Phase::Open;

@@ -26,7 +26,7 @@ use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, HOUR_MS, MINUTE_MS, Refusal};
 use coinbox_ledger::wallet;
 use coinbox_profiles::policy::Policy;
-use coinbox_profiles::profile::{self, AccountType, BillingMode, Profile, Standing, draw_free};
+use coinbox_profiles::profile::{self, AccountType, NewProfile, Profile, Standing, draw_free};
 use coinbox_profiles::{billing, by_mail, currencies};
 
 /// The door of the ticket that weighs the password of a sign-up.
@@ -117,22 +117,15 @@ fn open(turn: &mut Turn<'_>, caller: &Caller, name: &str, pending: Pending) -> R
     passwords::set(turn, id, &pending.hash)?;
     let currency = Policy::load(turn)?.currency;
     currencies::note(turn, currency)?;
-    let profile = Profile {
-        v: 1,
+    let new = NewProfile {
         account_type: AccountType::Developer,
         name: pending.company.clone(),
         email: pending.email.clone(),
-        address: String::new(),
-        city: String::new(),
-        state: String::new(),
+        address: Default::default(),
         timezone: pending.timezone.clone(),
-        billing_mode: BillingMode::Prepaid,
-        standing: Standing::Unverified,
-        details: String::new(),
-        created: turn.now(),
         currency,
-        epoch: 0,
     };
+    let profile = Profile::open(new, Standing::Unverified, turn.now());
     profile::save(turn, account, &profile);
     by_mail::put(turn, &profile.email, account);
     credentials::issue(turn, account);

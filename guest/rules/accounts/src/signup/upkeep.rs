@@ -29,7 +29,7 @@ pub fn clean(turn: &mut Turn<'_>) {
 
 /// Closes an account that is still unverified.
 pub(crate) fn run(turn: &mut Turn<'_>, account: AuthId) -> Result<Option<Next>, Fault> {
-    if profile::profile(turn, account)?.standing != Standing::Unverified {
+    if profile::profile(turn, account)?.standing() != Standing::Unverified {
         return Ok(None);
     }
     match close_at_once(turn, account, &Who::Host, "The phone number was not verified in time.") {

@@ -6,8 +6,8 @@ use coinbox_ground::ids::AuthId;
 use coinbox_ground::money::Money;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fault, Instant};
-use coinbox_ledger::charges::{load, save};
-use coinbox_ledger::lots::{self, FromLot, LotKind, OfMonth, Place};
+use coinbox_ledger::charges::{SettledBy, load, save};
+use coinbox_ledger::lots::{self, FromLot, LotKind, Place};
 use coinbox_ledger::wallet::{self, Claimed, Payer, Wallet};
 
 /// Notes that a credit note has given back what a gift had paid of a chargeback's debt: when that is won, it is credit of the payment.
@@ -19,19 +19,8 @@ pub(crate) fn note_corrected(
     since: Instant,
 ) -> Result<(), Fault> {
     let Some(mut charge) = load(turn, account, number)? else { return Ok(()) };
-    let Some(reference) = charge.chargebacks.get(nth as usize).cloned() else { return Ok(()) };
-    let Some(dispute) = charge.disputes.iter_mut().find(|dispute| dispute.reference == reference) else {
-        return Ok(());
-    };
-    let payer = Payer::Lot(part.place.clone());
-    let mut left = part.amount;
-    for settled in dispute.settled.iter_mut().filter(|settled| settled.payer == payer && settled.since == since) {
-        let less = left.min(settled.amount);
-        settled.amount = settled.amount.minus(less)?;
-        left = left.minus(less)?;
-    }
-    dispute.settled.retain(|settled| settled.amount > Money::ZERO);
-    dispute.settle(&Payer::Corrected, since, part.amount.minus(left)?)?;
+    let Some(dispute) = charge.nth_dispute(nth) else { return Ok(()) };
+    dispute.correct(&part.place, since, part.amount)?;
     save(turn, account, &charge);
     Ok(())
 }
@@ -59,38 +48,26 @@ pub(crate) fn recall(
     let (mut recalled, mut left) = (Recalled::default(), amount);
     let Some(mut charge) = load(turn, account, number)? else { return Ok((recalled, left)) };
     let is_gift = |place: &Place| place.kind() != LotKind::Cash;
-    for dispute in charge.disputes.iter_mut().rev().filter(|dispute| dispute.won.is_none() && !dispute.lost) {
+    for (nth, dispute) in charge.standing_disputes() {
         let before = left;
-        let nth = charge.chargebacks.iter().position(|known| *known == dispute.reference).unwrap_or_default();
-        let claim = (number, u32::try_from(nth).unwrap_or(u32::MAX));
-        let owed = wallet::pay_claim(turn, account, wallet, claim, Claimed::OfItsDay, left)?;
+        let owed = wallet::pay_claim(turn, account, wallet, (number, nth), Claimed::OfItsDay, left)?;
         recalled.owed = recalled.owed.plus(owed)?;
         left = left.minus(owed)?;
-        let its_day = calendar::day_name(dispute.at);
-        for settled in dispute.settled.iter_mut().rev().filter(|known| calendar::day_name(known.since) == its_day) {
-            let part = left.min(settled.amount);
-            match &settled.payer {
-                _ if part == Money::ZERO => continue,
-                Payer::WrittenOff => recalled.written_off = recalled.written_off.plus(part)?,
-                Payer::Lot(place) if is_gift(place) => {
-                    recalled.lots.push(FromLot { place: place.clone(), amount: part });
-                }
-                _ => continue,
-            }
-            settled.amount = settled.amount.minus(part)?;
-            left = left.minus(part)?;
-        }
-        for taken in dispute.taken.iter_mut().rev().filter(|taken| is_gift(&taken.place)) {
-            let part = left.min(taken.amount);
-            if part > Money::ZERO {
-                taken.amount = taken.amount.minus(part)?;
-                left = left.minus(part)?;
-                recalled.lots.push(FromLot { place: taken.place.clone(), amount: part });
+        let its_day = calendar::day_name(dispute.at());
+        let stands_for_it = |settled: &SettledBy| match &settled.payer {
+            _ if calendar::day_name(settled.since) != its_day => false,
+            Payer::Lot(place) => is_gift(place),
+            Payer::WrittenOff => true,
+            Payer::Rounded | Payer::Corrected => false,
+        };
+        for settled in dispute.release_settled(&mut left, stands_for_it)? {
+            match settled.payer {
+                Payer::Lot(place) => recalled.lots.push(FromLot { place, amount: settled.amount }),
+                _ => recalled.written_off = recalled.written_off.plus(settled.amount)?,
             }
         }
-        dispute.settled.retain(|settled| settled.amount > Money::ZERO);
-        dispute.taken.retain(|taken| taken.amount > Money::ZERO);
-        dispute.settle(&Payer::Corrected, dispute.at, before.minus(left)?)?;
+        recalled.lots.extend(dispute.release_taken(&mut left, is_gift)?);
+        dispute.settle(&Payer::Corrected, dispute.at(), before.minus(left)?)?;
     }
     save(turn, account, &charge);
     Ok((recalled, left))
@@ -124,56 +101,40 @@ pub fn release(
     let Some((mut lot, used)) = lots::find(turn, account, place.number(), place)? else { return Ok(released) };
     let Some(mut charge) = charge_of(turn, account, &lot.origin)? else { return Ok(released) };
     let mut ended = Vec::new();
-    for dispute in charge.disputes.iter_mut().rev().filter(|dispute| dispute.won.is_none() && !dispute.lost) {
-        let nth = charge.chargebacks.iter().position(|known| *known == dispute.reference).unwrap_or_default();
-        let claim = (charge.number, u32::try_from(nth).unwrap_or(u32::MAX));
-        let mut elsewhere = dispute.amount;
-        for taken in dispute.taken.iter().filter(|taken| taken.place == *place) {
+    let number = charge.number();
+    for (nth, dispute) in charge.standing_disputes() {
+        let claim = (number, nth);
+        let mut elsewhere = dispute.amount();
+        for taken in dispute.taken().iter().filter(|taken| taken.place == *place) {
             elsewhere = elsewhere.minus(taken.amount)?;
         }
         let wanted = elsewhere.min(amount.minus(released.amount)?);
         let owed = wallet::pay_claim(turn, account, wallet, claim, Claimed::All, wanted)?;
         released.owed = released.owed.plus(owed)?;
         let mut left = wanted.minus(owed)?;
-        for settled in dispute.settled.iter_mut().rev() {
-            let part = left.min(settled.amount);
+        // What a credit note has paid is credit of this very payment.
+        let is_elsewhere = |settled: &SettledBy| settled.payer != Payer::Corrected;
+        for settled in dispute.release_settled(&mut left, is_elsewhere)? {
+            let part = settled.amount;
             match &settled.payer {
-                _ if part == Money::ZERO => continue,
-                // That is credit of this very payment.
-                Payer::Corrected => continue,
                 Payer::WrittenOff => released.written_off = released.written_off.plus(part)?,
                 Payer::Rounded => released.rounded = released.rounded.plus(part)?,
                 Payer::Lot(place) => released.lots.push(FromLot { place: place.clone(), amount: part }),
+                Payer::Corrected => {}
             }
-            settled.amount = settled.amount.minus(part)?;
-            left = left.minus(part)?;
-            ended.push((settled.since, claim, settled.payer.clone(), part));
+            ended.push((settled.since, claim, settled.payer, part));
         }
-        for taken in dispute.taken.iter_mut().rev().filter(|taken| taken.place != *place) {
-            let part = left.min(taken.amount);
-            if part > Money::ZERO {
-                taken.amount = taken.amount.minus(part)?;
-                left = left.minus(part)?;
-                released.lots.push(FromLot { place: taken.place.clone(), amount: part });
-            }
-        }
+        released.lots.extend(dispute.release_taken(&mut left, |taken| taken != place)?);
         let given = wanted.minus(left)?;
-        dispute.settled.retain(|settled| settled.amount > Money::ZERO);
-        dispute.taken.retain(|taken| taken.amount > Money::ZERO);
         if given == Money::ZERO {
             continue;
         }
-        dispute.taken.insert(0, FromLot { place: place.clone(), amount: given });
+        dispute.take_first(place, given);
         released.amount = released.amount.plus(given)?;
         // As much less of the debts that the payment had paid is open again.
-        let mut most = elsewhere.minus(given)?;
-        for part in &mut dispute.unpaid {
-            let kept = part.amount.min(most);
-            lot.add_paid(OfMonth { month: part.month, amount: part.amount.minus(kept)? })?;
-            part.amount = kept;
-            most = most.minus(kept)?;
+        for part in dispute.limit_unpaid(elsewhere.minus(given)?)? {
+            lot.add_paid(part)?;
         }
-        dispute.unpaid.retain(|part| part.amount > Money::ZERO);
     }
     save(turn, account, &charge);
     lots::keep(turn, account, &lot, used);

@@ -127,10 +127,10 @@ fn to_its_place(
     charge: &Charge,
     amount: Money,
 ) -> Result<Money, Fault> {
-    if amount == Money::ZERO || charge.charged_back == Money::ZERO {
+    if amount == Money::ZERO || charge.charged_back() == Money::ZERO {
         return Ok(amount);
     }
-    let (recalled, left) = recall(turn, putting.account, putting.wallet, charge.number, amount)?;
+    let (recalled, left) = recall(turn, putting.account, putting.wallet, charge.number(), amount)?;
     putting.back.owed = putting.back.owed.plus(recalled.owed)?;
     putting.back.written_off = putting.back.written_off.plus(recalled.written_off)?;
     for part in recalled.lots {
@@ -155,7 +155,7 @@ enum Relation {
 
 fn relation(turn: &Turn<'_>, account: AuthId, charge: &Charge, corrected: &Corrected<'_>) -> Result<Relation, Fault> {
     let of_days = |part: &&lots::OfMonth| is_of(part.month, corrected.days);
-    let reopened = |dispute: &Dispute| dispute.won.is_none() && dispute.unpaid.iter().any(|part| of_days(&part));
+    let reopened = |dispute: &Dispute| !dispute.is_won() && dispute.unpaid().iter().any(|part| of_days(&part));
     let found = match charge.lot() {
         Some((number, place)) => lots::find(turn, account, *number, place)?,
         None => None,
@@ -167,7 +167,7 @@ fn relation(turn: &Turn<'_>, account: AuthId, charge: &Charge, corrected: &Corre
     Ok(match found {
         _ if paid > Money::ZERO => Relation::HasPaid(paid),
         _ if charge.invoice() == Some(corrected.number) => Relation::HasPaid(paid),
-        _ if charge.disputes.iter().any(reopened) => Relation::HasPaid(paid),
+        _ if charge.disputes().iter().any(reopened) => Relation::HasPaid(paid),
         Some((lot, _)) if lot.since >= corrected.end => Relation::After,
         _ => Relation::Before,
     })

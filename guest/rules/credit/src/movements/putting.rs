@@ -165,7 +165,7 @@ impl Putting<'_> {
         amount: Money,
     ) -> Result<(), Fault> {
         let (since, origin) = match self.charge.filter(|_| kind == LotKind::Cash) {
-            Some(charge) => (charge.settled().unwrap_or(turn.now()), charge.key.as_str()),
+            Some(charge) => (charge.settled().unwrap_or(turn.now()), charge.key()),
             None => (turn.now(), self.origin),
         };
         let new = NewCredit { kind, amount, since, expires, origin };

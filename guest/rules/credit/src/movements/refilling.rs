@@ -31,7 +31,7 @@ pub fn room(turn: &Turn<'_>, account: AuthId, wallet: &Wallet, charge: &Charge) 
     if spent == Money::ZERO {
         return Ok(Money::ZERO);
     }
-    let gone = charge.charged_back.plus(refunds::of_charge(turn, account, &charge.key)?)?;
+    let gone = charge.charged_back().plus(refunds::of_charge(turn, account, charge.key())?)?;
     Ok(spent.minus(gone)?.max(Money::ZERO))
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn refill_last_spent(
                 break;
             }
             let paid = wallet::refill(turn, account, wallet, *number, place, part)?
-                .ok_or_else(|| Fault::problem("lot-missing", vec![Fact::new("charge", charge.number)]))?
+                .ok_or_else(|| Fault::problem("lot-missing", vec![Fact::new("charge", charge.number())]))?
                 .paid;
             done.paid = done.paid.plus(paid)?;
             done.cash = done.cash.plus(part)?.minus(paid)?;

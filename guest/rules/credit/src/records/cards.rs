@@ -22,30 +22,55 @@ pub enum CardState {
     UnknownToGateway,
 }
 
-/// One stored card.
+/// One stored card. Its fields change by functions of [`Cards`] only.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Card {
     /// Counted per account from 1.
-    pub number: u32,
+    number: u32,
     /// The gateway's token.
-    pub token: String,
+    token: String,
     /// Brand, for people.
-    pub brand: String,
+    brand: String,
     /// Last digits, for people.
-    pub last_four: String,
+    last_four: String,
     /// Year in which it expires.
-    pub year: u16,
+    year: u16,
     /// Month in which it expires.
-    pub month: u8,
+    month: u8,
     /// Whether it can be charged.
-    pub state: CardState,
+    state: CardState,
     /// Whether it becomes the default once it can be charged.
-    pub make_default: bool,
+    make_default: bool,
     /// The attempt under way or done last; 0: none.
-    pub attempt: u32,
+    attempt: u32,
 }
 
 impl Card {
+    /// Counted per account from 1.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Whether it can be charged.
+    pub fn state(&self) -> CardState {
+        self.state
+    }
+
+    /// The attempt to describe it that is under way or done last; 0: none.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// Whether it becomes the default once it can be charged.
+    pub fn becomes_default(&self) -> bool {
+        self.make_default
+    }
+
+    /// Year and month in which it expires.
+    pub fn expiry(&self) -> (u16, u8) {
+        (self.year, self.month)
+    }
+
     /// What a person reads: brand and last four digits.
     pub fn label(&self) -> String {
         format!("{} {}", self.brand, self.last_four).trim().to_owned()
@@ -61,17 +86,17 @@ impl Card {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Cards {
     /// Version of the record.
-    pub v: u32,
+    v: u32,
     /// Number of the card that was added last.
-    pub last: u32,
+    last: u32,
     /// Number of the card that is charged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default: Option<u32>,
+    default: Option<u32>,
     /// In the order in which they were added.
-    pub cards: Vec<Card>,
+    cards: Vec<Card>,
     /// Tokens that the gateway still has to forget.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub forgetting: Vec<(u32, String, u32)>,
+    forgetting: Vec<(u32, String, u32)>,
 }
 
 impl Record for Cards {
@@ -135,7 +160,7 @@ impl Unusable {
 }
 
 /// Where the record lies.
-pub fn key(account: AuthId) -> String {
+fn key(account: AuthId) -> String {
     format!("cards/{account}")
 }
 
@@ -150,6 +175,11 @@ pub fn load(turn: &Turn<'_>, account: AuthId) -> Result<Cards, Fault> {
     }))
 }
 
+/// Writes it.
+pub fn save(turn: &mut Turn<'_>, account: AuthId, cards: &Cards) {
+    turn.put(&key(account), cards);
+}
+
 /// The number in the name of a card.
 pub fn parse_name(name: &str) -> Option<u32> {
     name.strip_prefix("card-")?.parse().ok().filter(|number: &u32| card_name(*number) == name)
@@ -161,9 +191,104 @@ impl Cards {
         self.cards.iter().find(|card| card.number == number)
     }
 
-    /// The card of this number, to be changed.
-    pub fn find_mut(&mut self, number: u32) -> Option<&mut Card> {
+    fn find_mut(&mut self, number: u32) -> Option<&mut Card> {
         self.cards.iter_mut().find(|card| card.number == number)
+    }
+
+    /// Number of the card that is charged.
+    pub fn default(&self) -> Option<u32> {
+        self.default
+    }
+
+    /// How many are stored.
+    pub fn count(&self) -> usize {
+        self.cards.len()
+    }
+
+    /// How many tokens the gateway still has to forget.
+    pub fn count_forgetting(&self) -> usize {
+        self.forgetting.len()
+    }
+
+    /// Whether a card with this token is stored.
+    pub fn has_token(&self, token: &str) -> bool {
+        self.cards.iter().any(|card| card.token == token)
+    }
+
+    /// A token comes back: it must not be forgotten. Answers the numbers of the cards that it had.
+    pub fn readmit(&mut self, token: &str) -> Vec<u32> {
+        self.forgetting.extract_if(.., |entry| entry.1 == token).map(|(number, ..)| number).collect()
+    }
+
+    /// Adds a card that the gateway has to describe. Answers its number.
+    pub fn add(&mut self, token: &str, make_default: bool) -> u32 {
+        self.last += 1;
+        self.cards.push(Card {
+            number: self.last,
+            token: token.to_owned(),
+            brand: String::new(),
+            last_four: String::new(),
+            year: 0,
+            month: 0,
+            state: CardState::Checking,
+            make_default,
+            attempt: 0,
+        });
+        self.last
+    }
+
+    /// From now on this card is charged.
+    pub fn make_default(&mut self, number: u32) {
+        self.default = Some(number);
+    }
+
+    /// Removes a card; the gateway has to forget its token. Answers what a person reads of it.
+    pub fn remove(&mut self, number: u32) -> Option<String> {
+        let place = self.cards.iter().position(|card| card.number == number)?;
+        let removed = self.cards.remove(place);
+        self.default = self.default.filter(|default| *default != number);
+        let label = removed.label();
+        self.forgetting.push((number, removed.token, 0));
+        Some(label)
+    }
+
+    /// Starts the next attempt to describe a card that is still being checked. Answers the attempt and the token.
+    pub fn start_describing(&mut self, number: u32) -> Option<(u32, String)> {
+        let card = self.find_mut(number).filter(|card| card.state == CardState::Checking)?;
+        card.attempt += 1;
+        Some((card.attempt, card.token.clone()))
+    }
+
+    /// The gateway has described a card: it can be charged.
+    pub fn describe(&mut self, number: u32, (brand, last_four): (String, String), (year, month): (u16, u8)) {
+        let Some(card) = self.find_mut(number) else { return };
+        (card.brand, card.last_four) = (brand, last_four);
+        (card.year, card.month) = (year, month);
+        card.state = CardState::Ready;
+    }
+
+    /// The gateway does not know a card.
+    pub fn disown(&mut self, number: u32) {
+        if let Some(card) = self.find_mut(number) {
+            card.state = CardState::UnknownToGateway;
+        }
+    }
+
+    /// Starts the next attempt to have a token forgotten. Answers the attempt and the token.
+    pub fn start_forgetting(&mut self, number: u32) -> Option<(u32, String)> {
+        let (_, token, attempt) = self.forgetting.iter_mut().find(|entry| entry.0 == number)?;
+        *attempt += 1;
+        Some((*attempt, token.clone()))
+    }
+
+    /// The attempt to have the token of a card forgotten, if it still has to be.
+    pub fn forgetting(&self, number: u32) -> Option<u32> {
+        self.forgetting.iter().find(|entry| entry.0 == number).map(|entry| entry.2)
+    }
+
+    /// The gateway has forgotten a token, or nobody asks it any more.
+    pub fn forget(&mut self, number: u32) {
+        self.forgetting.retain(|entry| entry.0 != number);
     }
 }
 
@@ -222,4 +347,47 @@ pub fn shown(turn: &Turn<'_>, account: AuthId) -> Result<Vec<ShownCard>, Fault> 
             state: card.state,
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coinbox_ground::testing::{Fake, START, main_id};
+
+    fn none() -> Cards {
+        Fake::new().query(START, |turn| load(turn, main_id("1"))).expect("cards")
+    }
+
+    #[test]
+    fn cards_are_stored_as_before_and_described_once() {
+        let mut cards = none();
+        assert_eq!(cards.add("tok_1", true), 1);
+        let text = r#"{"v":1,"last":1,"cards":[{"number":1,"token":"tok_1","brand":"","last_four":"","year":0,"month":0,"state":"checking","make_default":true,"attempt":0}]}"#;
+        let kept = Fake::new().command(START, |turn| {
+            save(turn, main_id("1"), &cards);
+            Ok::<_, Fault>(turn.text(&key(main_id("1"))))
+        });
+        assert_eq!(kept.expect("saved").as_deref(), Some(text));
+        assert_eq!(cards.start_describing(1), Some((1, "tok_1".to_owned())));
+        cards.describe(1, ("Visa".to_owned(), "4242".to_owned()), (2030, 4));
+        assert_eq!(cards.start_describing(1), None);
+        let card = cards.find(1).expect("stored");
+        assert_eq!((card.label(), card.state(), card.expiry()), ("Visa 4242".to_owned(), CardState::Ready, (2030, 4)));
+        assert!(card.becomes_default() && cards.default().is_none());
+    }
+
+    #[test]
+    fn a_removed_card_is_no_default_and_its_token_is_forgotten_unless_it_comes_back() {
+        let mut cards = none();
+        let (first, second) = (cards.add("tok_1", false), cards.add("tok_2", false));
+        cards.make_default(first);
+        assert_eq!(cards.remove(first).as_deref(), Some(""));
+        assert_eq!((cards.default(), cards.count(), cards.count_forgetting()), (None, 1, 1));
+        assert_eq!(cards.start_forgetting(first), Some((1, "tok_1".to_owned())));
+        assert_eq!((cards.forgetting(first), cards.forgetting(second)), (Some(1), None));
+        assert_eq!(cards.readmit("tok_1"), [first]);
+        assert_eq!(cards.remove(second).as_deref(), Some(""));
+        cards.forget(second);
+        assert_eq!((cards.count(), cards.count_forgetting(), cards.remove(second)), (0, 0, None));
+    }
 }

@@ -119,7 +119,7 @@ pub fn load(turn: &Turn<'_>, account: AuthId) -> Result<Option<Closing>, Fault> 
 
 /// The balance has moved: an account that waits for what it owes is looked at again, so that the queue says how much that is now.
 pub fn moved(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
-    if profile::profile(turn, account)?.standing == Standing::Closing
+    if profile::profile(turn, account)?.standing() == Standing::Closing
         && load(turn, account)?.is_some_and(|closing| closing.step == Step::Owing)
     {
         turn.timer(&JOB.of(account), Lane::Normal, turn.now());

@@ -5,6 +5,7 @@
 //! | `rfd/<account>/<number, newest first>` | a refund |
 //! | `rfk/<key>` | the number of a refund that a reconciliation could not give the number in its key |
 
+use coinbox_ground::business_days;
 use coinbox_ground::idempotency::Asked;
 use coinbox_ground::ids::{AuthId, highest_first, outside_key, parse_outside_key};
 use coinbox_ground::job::{JobKind, Numbered};
@@ -14,6 +15,7 @@ use coinbox_ground::outside::DeclineReason;
 use coinbox_ground::queue;
 use coinbox_ground::turn::{Record, Turn, end_of_prefix, successor};
 use coinbox_ground::vocabulary::{Fact, Fault, Instant, Micros, int_text, optional_int_text};
+use coinbox_profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
 
 /// Jobs that carry a refund out.
@@ -65,65 +67,65 @@ pub enum RefundState {
     SettledOtherwise,
 }
 
-/// A refund, at `rfd/<account>/<number, newest first>`.
+/// A refund, at `rfd/<account>/<number, newest first>`. Its fields change by its functions only.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Refund {
     /// Version of the record.
-    pub v: u32,
+    v: u32,
     /// Counted per account from 1.
-    pub number: u32,
+    number: u32,
     /// Why.
-    pub cause: Cause,
+    cause: Cause,
     /// Whole cents.
-    pub amount: Money,
+    amount: Money,
     /// The key that the gateway knows the payment by.
-    pub charge_key: String,
+    charge_key: String,
     /// Number of the charge, if the payment has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub charge: Option<u32>,
+    charge: Option<u32>,
     /// Brand and last digits, for people; empty where it is not known.
-    pub card: String,
+    card: String,
     /// How it stands.
-    pub state: RefundState,
+    state: RefundState,
     /// Keys used so far: a declined one is never used again.
-    pub tries: u32,
+    tries: u32,
     /// The key of the present try.
-    pub key: String,
+    key: String,
     /// The attempt under way or done last; 0: none.
-    pub attempt: u32,
+    attempt: u32,
     /// The last attempt whose outcome was booked: a second finish of it changes nothing.
-    pub answered: u32,
+    answered: u32,
     /// How often the present try was asked about.
-    pub asked: u32,
+    asked: u32,
     /// When it was fixed.
-    pub created: Instant,
+    created: Instant,
     /// The business day on which it is due, UTC.
-    pub due: String,
+    due: String,
     /// The moment after that day.
-    pub overdue_at: Instant,
+    overdue_at: Instant,
     /// Whether that has been told.
-    pub overdue: bool,
+    overdue: bool,
     /// Since when it is in the operator's queue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub queued: Option<Instant>,
+    queued: Option<Instant>,
     /// When it was sent last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sent: Option<Instant>,
+    sent: Option<Instant>,
     /// When it was over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub settled: Option<Instant>,
+    settled: Option<Instant>,
     /// The gateway's own name for it, or what the operator noted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reference: Option<String>,
+    reference: Option<String>,
     /// For which client's key, in digests: the gateway keeps it too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asked_for: Option<Asked>,
+    asked_for: Option<Asked>,
     /// Whether a reconciliation has found it at the gateway: a history that was lost has sent it, this one only asks about it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub recovered: bool,
+    recovered: bool,
     /// What no lot covered when it was found: no posting has it until a person has decided.
     #[serde(default, skip_serializing_if = "no_money")]
-    pub uncovered: Money,
+    uncovered: Money,
 }
 
 fn no_money(amount: &Money) -> bool {
@@ -134,7 +136,260 @@ impl Record for Refund {
     const KIND: &'static str = "refund";
 }
 
+/// What is to be given back of which payment.
+pub struct NewRefund<'a> {
+    /// Why it is given back.
+    pub cause: Cause,
+    /// Whole cents above zero, and posted to `liabilities:refunds` already.
+    pub amount: Money,
+    /// The key that the gateway knows the payment by.
+    pub charge_key: &'a str,
+    /// Number of the charge, if the payment has one.
+    pub charge: Option<u32>,
+    /// Brand and last digits of the card, for people; empty where it is not known.
+    pub card: &'a str,
+    /// For which client's key.
+    pub asked: Option<Asked>,
+}
+
+/// How a refund begins.
 impl Refund {
+    /// Writes one down that is to be sent under this key, and by when: so many business days after it was fixed.
+    pub fn open(new: &NewRefund<'_>, number: u32, key: String, created: Instant, policy: &Policy) -> Refund {
+        let due = business_days::after(created, policy.refund_business_days, &policy.holidays);
+        Refund {
+            v: 1,
+            number,
+            cause: new.cause,
+            amount: new.amount,
+            charge_key: new.charge_key.to_owned(),
+            charge: new.charge,
+            card: new.card.to_owned(),
+            state: RefundState::Due,
+            tries: 1,
+            key,
+            attempt: 0,
+            answered: 0,
+            asked: 0,
+            created,
+            due: due.to_string(),
+            overdue_at: business_days::end_of(due),
+            overdue: false,
+            queued: None,
+            sent: None,
+            settled: None,
+            reference: None,
+            asked_for: new.asked.clone(),
+            recovered: false,
+            uncovered: Money::ZERO,
+        }
+    }
+
+    /// One that a history which was lost has sent. `uncovered`: what no lot covers of it.
+    pub fn found(self, uncovered: Money) -> Refund {
+        Refund { recovered: true, uncovered, ..self }
+    }
+}
+
+/// What happens to a refund.
+impl Refund {
+    /// It goes to the gateway. `elsewhere`: its key is of a history that was lost, where it may have been sent.
+    pub fn send(&mut self, now: Instant, elsewhere: bool) {
+        self.attempt = self.attempt.max(u32::from(elsewhere));
+        self.state = RefundState::Open;
+        self.sent = Some(now);
+    }
+
+    /// Starts the next attempt. Answers its number.
+    pub fn start(&mut self) -> u32 {
+        self.attempt += 1;
+        self.attempt
+    }
+
+    /// Notes that the outcome of the current attempt is booked.
+    pub fn answered(&mut self) {
+        self.answered = self.attempt;
+    }
+
+    /// Notes that it is asked about once more.
+    pub fn ask(&mut self) {
+        self.asked = self.asked.saturating_add(1);
+    }
+
+    /// Notes once that its due day is over. Answers whether that is so since now.
+    pub fn become_overdue(&mut self, now: Instant) -> bool {
+        let since_now = !self.overdue && now >= self.overdue_at;
+        self.overdue |= since_now;
+        since_now
+    }
+
+    /// The gateway has declined it: a person decides.
+    pub fn fail(&mut self, reason: DeclineReason) {
+        self.state = RefundState::Failed(reason);
+    }
+
+    /// It is due again, under a new key.
+    pub fn retry(&mut self, store: &str, account: AuthId, asked: Option<Asked>) {
+        self.tries += 1;
+        self.key = gateway_key(store, account, self.number, self.tries);
+        self.state = RefundState::Due;
+        (self.asked_for, self.recovered) = (asked, false);
+        (self.attempt, self.answered, self.asked, self.sent) = (0, 0, 0, None);
+    }
+
+    /// Final: it is given back, by the gateway or, `otherwise`, by the operator.
+    pub fn settle(&mut self, turn: &mut Turn<'_>, account: AuthId, otherwise: bool, reference: &str) {
+        self.state = if otherwise { RefundState::SettledOtherwise } else { RefundState::Paid };
+        self.settled = Some(turn.now());
+        self.reference = Some(reference.to_owned());
+        self.unqueue(turn, account);
+        turn.cancel(&self.job(account));
+    }
+
+    /// The gateway knows it by this key, of a history that was lost: its own was never sent.
+    pub fn is_known_as(&mut self, key: &str) {
+        key.clone_into(&mut self.key);
+    }
+
+    /// A further try of it has this key, and was asked for so.
+    pub fn take_over(&mut self, key: &str, asked: Option<Asked>) {
+        self.is_known_as(key);
+        self.tries += 1;
+        self.asked_for = asked;
+    }
+
+    /// The gateway has it since then: it is only asked about.
+    pub fn hand_over(&mut self, sent: Instant) {
+        self.state = RefundState::Open;
+        self.recovered = true;
+        self.sent = Some(sent);
+        (self.attempt, self.answered, self.asked) = (1, 1, 0);
+    }
+
+    /// Takes it out of the operator's queue.
+    fn unqueue(&mut self, turn: &mut Turn<'_>, account: AuthId) {
+        if let Some(since) = self.queued.take() {
+            turn.remove(&queue::refund_key(since, account, self.number));
+        }
+    }
+
+    /// Puts it into the operator's queue, or says anew there why it waits.
+    pub fn enqueue(&mut self, turn: &mut Turn<'_>, account: AuthId, kind: &str, note: &str) {
+        let since = *self.queued.get_or_insert(turn.now());
+        let note: String = format!("due on {}: {note}", self.due).chars().take(300).collect();
+        let mut entry = queue::QueueEntry::new(Some(account), kind, since, note);
+        entry.refund = Some(self.number);
+        turn.put(&queue::refund_key(since, account, self.number), &entry);
+    }
+}
+
+/// What is known of a refund.
+impl Refund {
+    /// Counted per account from 1.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Whole cents.
+    pub fn amount(&self) -> Money {
+        self.amount
+    }
+
+    /// What no lot covered when it was found: no posting has it.
+    pub fn uncovered(&self) -> Money {
+        self.uncovered
+    }
+
+    /// The key that the gateway knows the payment by.
+    pub fn charge_key(&self) -> &str {
+        &self.charge_key
+    }
+
+    /// Number of the charge, if the payment has one.
+    pub fn charge(&self) -> Option<u32> {
+        self.charge
+    }
+
+    /// Brand and last digits of the card, for people; empty where it is not known.
+    pub fn card(&self) -> &str {
+        &self.card
+    }
+
+    /// How it stands.
+    pub fn state(&self) -> &RefundState {
+        &self.state
+    }
+
+    /// Keys used so far.
+    pub fn tries(&self) -> u32 {
+        self.tries
+    }
+
+    /// The key of the present try.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The attempt under way or done last; 0: none.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// Whether the outcome of the current attempt is booked.
+    pub fn is_answered(&self) -> bool {
+        self.attempt == self.answered
+    }
+
+    /// How often the present try was asked about.
+    pub fn asked(&self) -> u32 {
+        self.asked
+    }
+
+    /// When it was sent last; before that: when it was fixed.
+    pub fn sent(&self) -> Instant {
+        self.sent.unwrap_or(self.created)
+    }
+
+    /// The business day on which it is due, UTC.
+    pub fn due(&self) -> &str {
+        &self.due
+    }
+
+    /// The moment after that day.
+    pub fn overdue_at(&self) -> Instant {
+        self.overdue_at
+    }
+
+    /// Whether it was told that this day is over.
+    pub fn is_overdue(&self) -> bool {
+        self.overdue
+    }
+
+    /// The gateway's own name for it, or what the operator noted; empty before.
+    pub fn reference(&self) -> &str {
+        self.reference.as_deref().unwrap_or_default()
+    }
+
+    /// For which client's key.
+    pub fn asked_for(&self) -> Option<&Asked> {
+        self.asked_for.as_ref()
+    }
+
+    /// Whether a reconciliation has found it at the gateway.
+    pub fn is_recovered(&self) -> bool {
+        self.recovered
+    }
+
+    /// Its job.
+    pub fn job(&self, account: AuthId) -> String {
+        JOB.of((account, self.number))
+    }
+
+    /// Whether it is over.
+    pub fn is_settled(&self) -> bool {
+        matches!(self.state, RefundState::Paid | RefundState::SettledOtherwise)
+    }
+
     /// What the gateway keeps with it.
     pub fn metadata(&self) -> Vec<Fact> {
         metadata::of(self.cause.word(), self.asked_for.as_ref())
@@ -311,30 +566,74 @@ pub fn of_charge(turn: &Turn<'_>, account: AuthId, charge_key: &str) -> Result<M
     }
 }
 
-impl Refund {
-    /// Its job.
-    pub fn job(&self, account: AuthId) -> String {
-        JOB.of((account, self.number))
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coinbox_ground::testing::{Fake, START, main_id};
 
-    /// Whether it is over.
-    pub fn is_settled(&self) -> bool {
-        matches!(self.state, RefundState::Paid | RefundState::SettledOtherwise)
-    }
-
-    /// Takes it out of the operator's queue.
-    pub fn unqueue(&mut self, turn: &mut Turn<'_>, account: AuthId) {
-        if let Some(since) = self.queued.take() {
-            turn.remove(&queue::refund_key(since, account, self.number));
+    fn new() -> NewRefund<'static> {
+        NewRefund {
+            cause: Cause::Closing,
+            amount: Money::from_micros(5_000_000),
+            charge_key: "key-7",
+            charge: Some(7),
+            card: "Visa 4242",
+            asked: None,
         }
     }
 
-    /// Puts it into the operator's queue, or says anew there why it waits.
-    pub fn enqueue(&mut self, turn: &mut Turn<'_>, account: AuthId, kind: &str, note: &str) {
-        let since = *self.queued.get_or_insert(turn.now());
-        let note: String = format!("due on {}: {note}", self.due).chars().take(300).collect();
-        let mut entry = queue::QueueEntry::new(Some(account), kind, since, note);
-        entry.refund = Some(self.number);
-        turn.put(&queue::refund_key(since, account, self.number), &entry);
+    fn open() -> Refund {
+        let policy = Fake::new().query(START, Policy::load).expect("a policy");
+        Refund::open(&new(), 1, "first".to_owned(), START, &policy)
+    }
+
+    #[test]
+    fn a_refund_is_stored_as_before_and_counts_attempts_and_tries() {
+        let mut refund = open();
+        let kept = Fake::new().command(START, |turn| {
+            save(turn, main_id("1"), &refund);
+            Ok::<_, Fault>(turn.text(&place(main_id("1"), 1)))
+        });
+        let text = kept.expect("saved").expect("text");
+        let begins = r#"{"v":1,"number":1,"cause":"closing","amount":5000000,"charge_key":"key-7","charge":7,"card":"Visa 4242","state":"due","tries":1,"key":"first","attempt":0,"answered":0,"asked":0,"created":"#;
+        assert!(text.starts_with(begins) && text.ends_with(r#","overdue":false}"#), "{text}");
+        refund.send(START + 1, true);
+        assert_eq!((refund.start(), refund.is_answered(), refund.sent()), (2, false, START + 1));
+        refund.answered();
+        refund.ask();
+        assert_eq!((refund.is_answered(), refund.asked()), (true, 1));
+        refund.fail(DeclineReason::NotAccepted);
+        refund.retry("store", main_id("1"), None);
+        assert_eq!((refund.tries(), refund.attempt(), refund.asked()), (2, 0, 0));
+        assert_eq!(refund.key(), gateway_key("store", main_id("1"), 1, 2));
+        assert_eq!((refund.state(), refund.sent()), (&RefundState::Due, START));
+    }
+
+    #[test]
+    fn a_refund_becomes_overdue_once() {
+        let mut refund = open();
+        assert!(!refund.become_overdue(refund.overdue_at() - 1) && !refund.is_overdue());
+        assert!(refund.become_overdue(refund.overdue_at()));
+        assert!(!refund.become_overdue(refund.overdue_at() + 1) && refund.is_overdue());
+    }
+
+    #[test]
+    fn one_of_a_lost_history_is_only_asked_about_and_ends_once_it_is_paid() {
+        let (fake, account) = (Fake::new(), main_id("1"));
+        let found = open().found(Money::from_micros(1_000_000));
+        assert_eq!((found.is_recovered(), found.uncovered()), (true, Money::from_micros(1_000_000)));
+        let mut refund = open();
+        refund.take_over("theirs-2", None);
+        refund.hand_over(START + 5);
+        assert_eq!((refund.key(), refund.tries(), refund.sent()), ("theirs-2", 2, START + 5));
+        assert!(refund.is_answered() && refund.is_recovered() && *refund.state() == RefundState::Open);
+        fake.command(START, |turn| {
+            refund.enqueue(turn, account, "refund-failed", "why");
+            refund.settle(turn, account, true, "transfer 1");
+            Ok::<(), Fault>(())
+        })
+        .expect("settled");
+        assert_eq!((refund.state(), refund.reference()), (&RefundState::SettledOtherwise, "transfer 1"));
+        assert!(refund.is_settled() && refund.queued.is_none());
     }
 }

@@ -9,7 +9,7 @@ use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Checks, Fault, FieldRule, Micros, int_text, optional_int_text};
 use coinbox_ledger::wallet;
 use coinbox_profiles::mail;
-use coinbox_profiles::notices::{check_recipients, key, load};
+use coinbox_profiles::notices::{check_recipients, load, save};
 use coinbox_profiles::policy::Policy;
 use serde::{Deserialize, Serialize};
 
@@ -50,11 +50,11 @@ fn shown(turn: &Turn<'_>, account: AuthId) -> Result<AlertSettings, Fault> {
             .into_iter()
             .map(|amount| AlertThreshold {
                 amount: amount.micros(),
-                custom: alerts.custom.contains(&amount),
-                armed: alerts.armed.contains(&amount),
+                custom: alerts.custom().contains(&amount),
+                armed: alerts.armed().contains(&amount),
             })
             .collect(),
-        recipients: alerts.recipients,
+        recipients: alerts.into_recipients(),
         suggested: coinbox_ledger::totals::spending::average_daily_spend(turn, account)?.map(Money::micros),
     })
 }
@@ -87,16 +87,12 @@ pub fn set_alerts(
         checks.done()?;
         let mut alerts = load(turn, account)?;
         if let Some(amounts) = &amounts {
-            alerts.custom = amounts.iter().copied().map(Money::from_micros).collect();
-            alerts.custom.sort_unstable();
-            alerts.custom.dedup();
+            alerts.set_custom(amounts.iter().copied().map(Money::from_micros).collect());
         }
         if let Some(recipients) = &recipients {
-            alerts.recipients.clone_from(recipients);
-            alerts.recipients.sort_unstable();
-            alerts.recipients.dedup();
+            alerts.set_recipients(recipients.clone());
         }
-        turn.put(&key(account), &alerts);
+        save(turn, account, &alerts);
         mail::addresses_set(turn, account)?;
         crate::watch::judge::judge(turn, account, crate::watch::occasion::Occasion::Settings)?;
         Ok(shown(turn, account)?)
@@ -113,12 +109,10 @@ pub fn get_alerts(turn: &Turn<'_>, caller: &Caller, auth_id: String) -> Result<A
 pub fn set_recipients(turn: &mut Turn<'_>, account: AuthId, recipients: &[String]) -> Result<bool, Fault> {
     let before = load(turn, account)?;
     let mut alerts = before.clone();
-    alerts.recipients = recipients.to_vec();
-    alerts.recipients.sort_unstable();
-    alerts.recipients.dedup();
+    alerts.set_recipients(recipients.to_vec());
     let differs = alerts != before;
     if differs {
-        turn.put(&key(account), &alerts);
+        save(turn, account, &alerts);
         mail::addresses_set(turn, account)?;
     }
     Ok(differs)

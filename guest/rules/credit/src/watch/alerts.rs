@@ -8,7 +8,7 @@ use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Fact, Fault};
 use coinbox_ledger::wallet::Wallet;
 use coinbox_profiles::mail;
-use coinbox_profiles::notices::{Notices, key, load};
+use coinbox_profiles::notices::{Notices, load, save};
 use coinbox_profiles::policy::Policy;
 
 /// Whether a threshold counts: one that is not below a credit limit would say that the limit is nearly used when it is hardly touched.
@@ -18,7 +18,7 @@ pub fn counts(threshold: Money, limit: Option<Money>) -> bool {
 
 /// Thresholds of policy and customer together, highest first, equal ones once.
 pub fn thresholds(policy: &Policy, currency: Currency, alerts: &Notices) -> Vec<Money> {
-    let mut all: Vec<Money> = policy.alert_thresholds(currency).chain(alerts.custom.iter().copied()).collect();
+    let mut all: Vec<Money> = policy.alert_thresholds(currency).chain(alerts.custom().iter().copied()).collect();
     all.sort_unstable_by(|one, other| other.cmp(one));
     all.dedup();
     all
@@ -34,14 +34,13 @@ pub fn judge(turn: &mut Turn<'_>, account: AuthId, wallet: &Wallet) -> Result<Op
     all.retain(|threshold| counts(*threshold, wallet.credit_limit()));
     let balance = wallet.left()?;
     let fired: Vec<Money> =
-        all.iter().copied().filter(|threshold| alerts.armed.contains(threshold) && balance < *threshold).collect();
-    alerts.armed = all.iter().copied().filter(|threshold| balance >= *threshold).collect();
+        all.iter().copied().filter(|threshold| alerts.armed().contains(threshold) && balance < *threshold).collect();
     let dry = balance <= Money::ZERO;
-    let out_of_credit = dry && alerts.armed_for_zero;
-    let restored = !dry && !alerts.armed_for_zero;
-    alerts.armed_for_zero = !dry;
+    let out_of_credit = dry && alerts.is_armed_for_zero();
+    let restored = !dry && !alerts.is_armed_for_zero();
+    alerts.arm(all.iter().copied().filter(|threshold| balance >= *threshold).collect(), !dry);
     if alerts != before {
-        turn.put(&key(account), &alerts);
+        save(turn, account, &alerts);
     }
     let ([low, none, again], standing) = match wallet.credit_limit() {
         None => (["balance-low", "out-of-credit", "credit-available"], vec![Fact::new("balance", balance)]),
@@ -63,7 +62,7 @@ pub fn judge(turn: &mut Turn<'_>, account: AuthId, wallet: &Wallet) -> Result<Op
     } else if restored {
         feed::event(account, again, "CRD-10").facts(standing).tell(turn);
     }
-    let highest_armed = alerts.armed.first().copied();
+    let highest_armed = alerts.armed().first().copied();
     let zero = (!dry).then_some(Money::from_micros(1));
     Ok(highest_armed.max(zero))
 }

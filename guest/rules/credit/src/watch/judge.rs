@@ -54,8 +54,7 @@ pub fn judge(turn: &mut Turn<'_>, account: AuthId, occasion: Occasion) -> Result
 /// Suspends or reinstates, tells and mails it, and looks at the account anew (ACC-8, ACC-9, R32).
 pub fn stand(turn: &mut Turn<'_>, auth: AuthId, standing: Standing, details: &str, by: &str) -> Result<(), Fault> {
     let mut profile = profile::profile(turn, auth)?;
-    profile.standing = standing;
-    details.clone_into(&mut profile.details);
+    profile.stand(standing, details);
     profile::save(turn, auth, &profile);
     let mut facts = vec![Fact::new("details", details)];
     let (kind, rule) = match standing {
@@ -93,7 +92,7 @@ fn lift_if_paid(turn: &mut Turn<'_>, account: AuthId) -> Result<(), Fault> {
     if !dunning.lifts {
         return Ok(());
     }
-    let standing = profile::profile(turn, account)?.standing;
+    let standing = profile::profile(turn, account)?.standing();
     let suspended = standing == Standing::Suspended(Suspension::PaymentFailure);
     if !suspended || dunning.is_due(turn, account)? || !Policy::load(turn)?.lift_payment_suspension {
         return Ok(());

@@ -171,7 +171,7 @@ fn may_charge(turn: &Turn<'_>, account: AuthId, wallet: &Wallet) -> Result<bool,
     }
     let profile = profile::profile(turn, account)?;
     Ok(profile.account_type == AccountType::Standard
-        && profile.standing == Standing::Active
+        && profile.standing() == Standing::Active
         && coinbox_profiles::seller::missing_for_charges(turn)?.is_empty()
         && !reconciliation::is_open(turn)?
         && !held::is_held(turn, account)?)
@@ -260,14 +260,14 @@ fn start(turn: &mut Turn<'_>, account: AuthId, available: Money, recharge: &mut 
     }
     let charge = charging::create(turn, account, Purpose::Automatic, amount, &card, None)?;
     feed::event(account, "recharge-started", "CRD-5")
-        .fact("charge", charge.number)
+        .fact("charge", charge.number())
         .fact("amount", amount)
         .fact("available", available)
         .fact("balance-amount", recharge.balance_amount())
         .fact("step", recharge.series + 1)
-        .fact("key", &charge.key)
+        .fact("key", charge.key())
         .tell(turn);
-    recharge.state = State::Charging(charge.number);
+    recharge.state = State::Charging(charge.number());
     Ok(())
 }
 
@@ -355,7 +355,7 @@ fn fail(
     recharge.state = level.map_or(State::Exhausted, State::Waiting);
     let amount = charge.map_or(recharge.recharge_amount(), |(charge, _)| charge.amount());
     let next_step = level.map_or_else(|| "none".to_owned(), |level| level.to_string());
-    let card = charge.map_or_else(|| "none".to_owned(), |(charge, _)| charge.card_label.clone());
+    let card = charge.map_or_else(|| "none".to_owned(), |(charge, _)| charge.card_label().to_owned());
     mail::send(
         turn,
         account,
@@ -377,7 +377,7 @@ fn fail(
         .fact("failures", recharge.failures)
         .fact("next-level", &next_step);
     if let Some((charge, receipt)) = charge {
-        failed = failed.fact("charge", charge.number).fact("key", &charge.key).fact("receipt", receipt);
+        failed = failed.fact("charge", charge.number()).fact("key", charge.key()).fact("receipt", receipt);
     }
     failed.tell(turn);
     Ok(())

@@ -77,7 +77,7 @@ impl Record for Order {
 
 /// Why running calls must end now, if they must.
 pub fn cause(turn: &Turn<'_>, account: AuthId, wallet: &Wallet) -> Result<Option<HangUpCause>, Fault> {
-    Ok(match profile::profile(turn, account)?.standing {
+    Ok(match profile::profile(turn, account)?.standing() {
         Standing::Closing | Standing::Closed => Some(HangUpCause::AccountClosed),
         Standing::Suspended(_) | Standing::Locked | Standing::Unverified | Standing::Held => {
             Some(HangUpCause::Suspended)

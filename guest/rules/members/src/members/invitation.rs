@@ -84,7 +84,7 @@ fn send(turn: &mut Turn<'_>, id: MemberId, member: &Member, by: &str) -> Result<
 
 /// Whether somebody can join the account now.
 fn check_open(turn: &Turn<'_>, account: AuthId) -> Result<(), Fault> {
-    match profile::profile(turn, account)?.standing {
+    match profile::profile(turn, account)?.standing() {
         Standing::Active => Ok(()),
         Standing::Suspended(reason) => Err(Refusal::Suspended(reason).into()),
         Standing::Unverified | Standing::Held => Err(Refusal::NotYetActive.into()),

@@ -10,7 +10,7 @@ use coinbox_ground::outside::Channel;
 use coinbox_ground::testing::{Fake, START, caller, main_id, operator_with};
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::{Caller, Fault, Instant, Principal};
-use coinbox_profiles::profile::{AccountType, BillingMode, Profile, Standing, save};
+use coinbox_profiles::profile::{AccountType, NewProfile, Profile, Standing, save};
 use serde_json::Value;
 use std::cell::Cell;
 
@@ -63,22 +63,15 @@ impl World {
 
     /// Puts the account into a standing.
     pub(super) fn stand(&self, standing: Standing) {
-        let profile = Profile {
-            v: 1,
+        let new = NewProfile {
             account_type: AccountType::Standard,
             name: "Acme Telecom".to_owned(),
             email: EMAIL.to_owned(),
-            address: String::new(),
-            city: String::new(),
-            state: String::new(),
+            address: Default::default(),
             timezone: "UTC".to_owned(),
-            billing_mode: BillingMode::Prepaid,
-            standing,
-            details: String::new(),
-            created: START,
             currency: Currency::USD,
-            epoch: 0,
         };
+        let profile = Profile::open(new, standing, START);
         self.change(|turn| {
             save(turn, self.account, &profile);
             Ok::<(), Fault>(())

@@ -24,67 +24,65 @@ pub(crate) fn begin(turn: &mut Turn<'_>, (account, number): Numbered) -> Result<
         return Ok(None);
     }
     let job = charge.job(account);
-    let token = cards::token(turn, account, charge.card)?;
-    if charge.state == ChargeState::Due {
+    let token = cards::token(turn, account, charge.card())?;
+    if *charge.state() == ChargeState::Due {
         if is_open(turn)? {
             turn.timer(&job, Lane::Urgent, turn.now() + LOOK_SOON_MS);
             return Ok(Some(Next::Rest));
         }
         // A charge from before a restore may have been sent in the history that was lost: it is asked about, and if nobody wants
         // it any more it is made final at the gateway, never just dropped.
-        let elsewhere = charge.key != gateway_key(&turn.store_name(), account, number);
+        let elsewhere = charge.key() != gateway_key(&turn.store_name(), account, number);
         if let Some(cause) = obstacle(turn, account, &charge)? {
             if !elsewhere {
                 drop_charge(turn, account, charge, cause)?;
                 return Ok(Some(Next::Rest));
             }
-            charge.given_up = true;
+            charge.give_up();
         }
-        charge.attempt = charge.attempt.max(u32::from(elsewhere));
-        charge.state = ChargeState::Open;
-        charge.sent = Some(turn.now());
+        charge.send(turn.now(), elsewhere);
     }
-    charge.attempt += 1;
+    let attempt = charge.start();
     save(turn, account, &charge);
     turn.timer(&job, Lane::Urgent, turn.now() + LEASE_MS);
     let policy = Policy::load(turn)?;
-    let work = match (charge.given_up, token) {
-        (false, _) if charge.recovered => Work::FindPayment(charge.key.clone()),
+    let work = match (charge.is_given_up(), token) {
+        (false, _) if charge.is_recovered() => Work::FindPayment(charge.key().to_owned()),
         (false, Some(token)) => Work::Charge(ChargeRequest {
-            key: charge.key.clone(),
+            key: charge.key().to_owned(),
             auth_id: account.to_string(),
-            amount: charge.amount.micros(),
+            amount: charge.amount().micros(),
             currency: wallet::currency(turn, account)?.to_string(),
             method: token,
-            customer_present: matches!(charge.kind, ChargeKind::Manual | ChargeKind::Settlement),
+            customer_present: matches!(charge.kind(), ChargeKind::Manual | ChargeKind::Settlement),
             statement: policy.brand.chars().filter(char::is_ascii).take(22).collect(),
             metadata: charge.metadata(),
         }),
         // The card is gone, the charge may have gone out with it before: make the key final.
-        (true, _) | (false, None) => Work::ClosePayment(charge.key.clone()),
+        (true, _) | (false, None) => Work::ClosePayment(charge.key().to_owned()),
     };
-    Ok(Some(Next::Perform(Task { job, attempt: charge.attempt, work })))
+    Ok(Some(Next::Perform(Task { job, attempt, work })))
 }
 
 /// Why a charge that was never sent should not be.
 fn obstacle(turn: &Turn<'_>, account: AuthId, charge: &Charge) -> Result<Option<&'static str>, Fault> {
     let wallet = wallet::need(turn, account)?;
-    match profile::profile(turn, account)?.standing {
+    match profile::profile(turn, account)?.standing() {
         Standing::Closed => return Ok(Some("account-closed")),
-        Standing::Closing if charge.kind != ChargeKind::Settlement => return Ok(Some("account-closed")),
+        Standing::Closing if charge.kind() != ChargeKind::Settlement => return Ok(Some("account-closed")),
         _ => {}
     }
     // Paid or written off meanwhile: another payment would only have to be given back.
-    if charge.kind == ChargeKind::Settlement && wallet.owed_whole()? < charge.amount {
+    if charge.kind() == ChargeKind::Settlement && wallet.owed_whole()? < charge.amount() {
         return Ok(Some("not-needed"));
     }
-    if charge.kind == ChargeKind::Invoice && !dunning::is_wanted(turn, account, charge)? {
+    if charge.kind() == ChargeKind::Invoice && !dunning::is_wanted(turn, account, charge)? {
         return Ok(Some("not-needed"));
     }
-    if let Err(reason) = cards::usable(turn, account, Some(&card_name(charge.card)))? {
+    if let Err(reason) = cards::usable(turn, account, Some(&card_name(charge.card())))? {
         return Ok(Some(reason.word()));
     }
-    if charge.kind == ChargeKind::Automatic && !recharge::is_wanted(turn, account, &wallet)? {
+    if charge.kind() == ChargeKind::Automatic && !recharge::is_wanted(turn, account, &wallet)? {
         return Ok(Some("not-needed"));
     }
     Ok(None)
@@ -93,16 +91,14 @@ fn obstacle(turn: &Turn<'_>, account: AuthId, charge: &Charge) -> Result<Option<
 /// The current attempt.
 pub(crate) fn attempt(turn: &Turn<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
     let charge = load(turn, account, number)?;
-    Ok(charge.map(|charge| Attempt {
-        number: charge.attempt,
-        is_booked: charge.is_settled() || charge.attempt == charge.answered,
-    }))
+    Ok(charge
+        .map(|charge| Attempt { number: charge.attempt(), is_booked: charge.is_settled() || charge.is_answered() }))
 }
 
 /// Books what came of the current attempt, and notes that it is booked.
 pub(crate) fn finish(turn: &mut Turn<'_>, (account, number): Numbered, done: Done) -> Result<Next, Fault> {
     if let Some(mut charge) = load(turn, account, number)? {
-        charge.answered = charge.attempt;
+        charge.answered();
         save(turn, account, &charge);
     }
     match done {
@@ -114,10 +110,10 @@ pub(crate) fn finish(turn: &mut Turn<'_>, (account, number): Numbered, done: Don
 
 /// How it stands, for someone who waits.
 pub(crate) fn look(turn: &Turn<'_>, (account, number): Numbered) -> Result<Option<JobState>, Fault> {
-    Ok(load(turn, account, number)?.map(|charge| match charge.state {
+    Ok(load(turn, account, number)?.map(|charge| match charge.state() {
         ChargeState::Due | ChargeState::Open => JobState::Working,
         ChargeState::Paid => JobState::Succeeded,
         ChargeState::Declined(reason) => JobState::Failed(reason.word().to_owned()),
-        ChargeState::Void(cause) => JobState::Failed(cause),
+        ChargeState::Void(cause) => JobState::Failed(cause.clone()),
     }))
 }

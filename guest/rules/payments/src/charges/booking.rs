@@ -3,10 +3,10 @@
 use super::settling::{drop_charge, settle};
 use crate::dunning;
 use crate::reconcile::kept::keep;
-use crate::refunds::making::{NewRefund, give_back};
+use crate::refunds::making::give_back;
 use coinbox_credit::charging::count_in_caps;
 use coinbox_credit::movements::posting;
-use coinbox_credit::records::refunds::Cause;
+use coinbox_credit::records::refunds::{Cause, NewRefund};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_credit::watch::recharge;
@@ -36,17 +36,16 @@ const OVERDUE_MS: Instant = DAY_MS;
 pub fn book(turn: &mut Turn<'_>, account: AuthId, number: u32, outcome: PaymentOutcome) -> Result<Next, Fault> {
     let mut charge = load(turn, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
     if charge.is_settled() {
-        if let (PaymentOutcome::Paid(paid), false) = (&outcome, charge.state == ChargeState::Paid) {
-            let amount = (Some(charge.amount), wallet::currency(turn, account)?);
-            keep(turn, account, &charge.key, amount, paid, "paid-after-final-answer")?;
+        if let (PaymentOutcome::Paid(paid), false) = (&outcome, charge.is_paid()) {
+            let amount = (Some(charge.amount()), wallet::currency(turn, account)?);
+            keep(turn, account, charge.key(), amount, paid, "paid-after-final-answer")?;
         }
         return Ok(Next::Rest);
     }
     match outcome {
         PaymentOutcome::Paid(paid) => book_paid(turn, account, charge, &paid, Told::Now)?,
         PaymentOutcome::Declined(declined) => {
-            charge.state = ChargeState::Declined(declined.reason);
-            charge.settled = Some(turn.now());
+            charge.decline(turn.now(), declined.reason);
             book_declined(turn, account, charge, declined.reason, &declined.code)?;
         }
         PaymentOutcome::Pending(pending) => ask_again(turn, account, charge, Some(pending.ask_again), "pending")?,
@@ -98,22 +97,20 @@ pub(crate) fn tell_paid_after_closing(
 
 /// Books a payment that came after the account was closed: it becomes no credit, it is given back in full (R24).
 fn book_paid_after_closing(turn: &mut Turn<'_>, account: AuthId, mut charge: Charge, paid: &Paid) -> Result<(), Fault> {
-    charge.state = ChargeState::Paid;
-    charge.settled = Some(turn.now());
     let reference = paid.kept_reference();
-    charge.reference = Some(reference.clone());
+    charge.pay(turn.now(), &reference);
     settle(turn, account, &charge)?;
     let new = NewRefund {
         cause: Cause::PaidAfterClosing,
-        amount: charge.amount,
-        charge_key: &charge.key,
-        charge: Some(charge.number),
-        card: &charge.card_label,
+        amount: charge.amount(),
+        charge_key: charge.key(),
+        charge: Some(charge.number()),
+        card: charge.card_label(),
         asked: None,
     };
     let (_, transaction) = give_back(turn, account, &new)?;
     receipt(turn, account, &charge, Outcome::Successful, vec![transaction.clone()])?;
-    tell_paid_after_closing(turn, account, &charge.key, charge.amount, &reference, transaction);
+    tell_paid_after_closing(turn, account, charge.key(), charge.amount(), &reference, transaction);
     Ok(())
 }
 
@@ -139,32 +136,30 @@ pub(super) fn book_paid(
     let mut wallet = wallet::need(turn, account)?;
     let id = ledger::next_id(turn)?;
     let since = paid.at.clamp(0, turn.now());
-    let new = NewCredit { kind: LotKind::Cash, amount: charge.amount, since, expires: None, origin: &charge.key };
+    let new = NewCredit { kind: LotKind::Cash, amount: charge.amount(), since, expires: None, origin: charge.key() };
     let credited = wallet::credit(turn, account, &mut wallet, &new)?;
     wallet::save(turn, account, &wallet);
     ledger::post(
         turn,
         (&id, account),
-        if charge.kind == ChargeKind::Invoice { "invoice-payment" } else { "recharge" },
-        &charge.key,
+        if charge.kind() == ChargeKind::Invoice { "invoice-payment" } else { "recharge" },
+        charge.key(),
         vec![
-            Posting(LedgerAccount::PaymentClearing, None, charge.amount),
+            Posting(LedgerAccount::PaymentClearing, None, charge.amount()),
             Posting(LedgerAccount::CreditsCash, Some(account), credited.kept.negated()?),
             Posting(LedgerAccount::Receivables, Some(account), credited.paid.negated()?),
         ],
         Vec::new(),
     )?;
-    charge.state = ChargeState::Paid;
-    charge.settled = Some(turn.now());
     let reference = paid.kept_reference();
-    charge.reference = Some(reference.clone());
-    charge.lot = Some((credited.lot.number, credited.lot.place()));
+    charge.pay(turn.now(), &reference);
+    charge.credit(credited.lot.number, credited.lot.place());
     settle(turn, account, &charge)?;
     round_off(turn, account, &charge)?;
     let wallet = wallet::need(turn, account)?;
     let receipt = receipt(turn, account, &charge, Outcome::Successful, vec![id.clone()])?;
     let (kind, rule) =
-        if told == Told::Now { ("recharge-paid", charge.kind.rule()) } else { ("recharge-recovered", "CRD-7") };
+        if told == Told::Now { ("recharge-paid", charge.kind().rule()) } else { ("recharge-recovered", "CRD-7") };
     feed::event(account, kind, rule)
         .facts(charge.facts())
         .fact("balance", wallet.balance)
@@ -179,19 +174,19 @@ pub(super) fn book_paid(
             account,
             "recharge-paid",
             vec![
-                Fact::new("amount", charge.amount),
+                Fact::new("amount", charge.amount()),
                 Fact::new("balance", wallet.balance),
-                Fact::new("card", &charge.card_label),
-                Fact::new("kind", charge.kind.word()),
-                Fact::new("number", charge.number),
+                Fact::new("card", charge.card_label()),
+                Fact::new("kind", charge.kind().word()),
+                Fact::new("number", charge.number()),
                 Fact::new("invoice", charge.invoice().unwrap_or("none")),
                 Fact::new("receipt", &receipt),
             ],
         )?;
     }
-    match charge.kind {
+    match charge.kind() {
         // One of the history that was lost, which nothing here waits for, is credit as any other (R10).
-        ChargeKind::Automatic if charge.recovered && !recharge::waits_for(turn, account, charge.number)? => {
+        ChargeKind::Automatic if charge.is_recovered() && !recharge::waits_for(turn, account, charge.number())? => {
             recharge::reset(turn, account)?;
         }
         ChargeKind::Automatic => recharge::paid(turn, account)?,
@@ -211,7 +206,7 @@ pub(super) fn book_paid(
 
 /// What a payment of exactly what is owed has left of it is less than the gateway can move: it is a rounding line (R4).
 fn round_off(turn: &mut Turn<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
-    let until = match charge.kind {
+    let until = match charge.kind() {
         ChargeKind::Automatic | ChargeKind::Manual => return Ok(()),
         ChargeKind::Settlement => turn.now(),
         ChargeKind::Invoice => match dunning::end_of_days(turn, account, charge)? {
@@ -219,7 +214,7 @@ fn round_off(turn: &mut Turn<'_>, account: AuthId, charge: &Charge) -> Result<()
             None => return Ok(()),
         },
     };
-    posting::round_off(turn, account, until, &charge.key)
+    posting::round_off(turn, account, until, charge.key())
 }
 
 fn book_declined(
@@ -230,10 +225,10 @@ fn book_declined(
     code: &str,
 ) -> Result<(), Fault> {
     settle(turn, account, &charge)?;
-    count_in_caps(turn, account, &charge, charge.amount.negated()?)?;
+    count_in_caps(turn, account, &charge, charge.amount().negated()?)?;
     let wallet = wallet::need(turn, account)?;
     let receipt = receipt(turn, account, &charge, Outcome::Failed, Vec::new())?;
-    match charge.kind {
+    match charge.kind() {
         ChargeKind::Invoice => dunning::declined(turn, account, &charge, reason.word(), &receipt)?,
         ChargeKind::Automatic => recharge::declined(turn, account, &wallet, &charge, reason.word(), &receipt)?,
         ChargeKind::Manual | ChargeKind::Settlement => {
@@ -242,15 +237,15 @@ fn book_declined(
                 account,
                 "recharge-failed",
                 vec![
-                    Fact::new("amount", charge.amount),
+                    Fact::new("amount", charge.amount()),
                     Fact::new("reason", reason.word()),
-                    Fact::new("card", &charge.card_label),
-                    Fact::new("kind", charge.kind.word()),
+                    Fact::new("card", charge.card_label()),
+                    Fact::new("kind", charge.kind().word()),
                     Fact::new("next-step", "manual"),
                     Fact::new("receipt", &receipt),
                 ],
             )?;
-            feed::event(account, "recharge-failed", charge.kind.rule())
+            feed::event(account, "recharge-failed", charge.kind().rule())
                 .facts(charge.facts())
                 .fact("reason", reason.word())
                 .fact("code", letters::cleaned(code, 100))
@@ -269,31 +264,31 @@ fn receipt(
     outcome: Outcome,
     transactions: Vec<String>,
 ) -> Result<String, Fault> {
-    let note = match charge.state {
+    let note = match charge.state() {
         ChargeState::Declined(reason) => reason.word(),
         _ => "",
     };
     // It names the invoice or the recharge that it is about (R27).
     let (product, description, refers_to) = match charge.invoice() {
         Some(number) => {
-            let after = if charge.recovered { ", recovered after a restore" } else { "" };
+            let after = if charge.is_recovered() { ", recovered after a restore" } else { "" };
             ("invoice-payment", format!("Payment of invoice {number}{after}"), number.to_owned())
         }
         None => {
-            let how = if charge.recovered { "recovered after a restore" } else { charge.kind.word() };
+            let how = if charge.is_recovered() { "recovered after a restore" } else { charge.kind().word() };
             let description = format!("Recharge, {how}");
-            ("recharge", description, receipts::charge_name(charge.number))
+            ("recharge", description, receipts::charge_name(charge.number()))
         }
     };
     let receipt = Receipt {
-        amount: charge.amount,
+        amount: charge.amount(),
         outcome,
         method: "card",
         product,
         description: &description,
-        card: &charge.card_label,
-        reference: charge.reference.as_deref().unwrap_or_default(),
-        charge: Some(charge.number),
+        card: charge.card_label(),
+        reference: charge.reference().unwrap_or_default(),
+        charge: Some(charge.number()),
         refers_to: Some(refers_to),
         note,
         transactions,
@@ -309,27 +304,27 @@ fn ask_again(
     asked_for: Option<Instant>,
     cause: &str,
 ) -> Result<(), Fault> {
-    let sent = charge.sent.unwrap_or(charge.created);
-    let overdue_at = (!charge.overdue).then_some(sent + OVERDUE_MS);
-    let due = Policy::load(turn)?.ask_again(turn.now(), charge.asked, asked_for, overdue_at);
-    if charge.asked == 0 {
+    let sent = charge.sent();
+    let overdue_at = (!charge.is_overdue()).then_some(sent + OVERDUE_MS);
+    let due = Policy::load(turn)?.ask_again(turn.now(), charge.asked(), asked_for, overdue_at);
+    if charge.asked() == 0 {
         feed::event(account, "recharge-open", "CRD-7")
             .facts(charge.facts())
             .fact("cause", letters::cleaned(cause, 200))
             .fact("ask-again", due)
             .tell(turn);
     }
-    charge.asked = charge.asked.saturating_add(1);
-    if !charge.overdue && turn.now() - sent >= OVERDUE_MS {
-        charge.overdue = true;
+    charge.ask();
+    if !charge.is_overdue() && turn.now() - sent >= OVERDUE_MS {
+        charge.become_overdue();
         let note = letters::cleaned(cause, 200);
-        let entry = QueueEntry::of_charge(account, "charge-open-too-long", sent, charge.number, note);
-        turn.put(&queue::charge_key(sent, account, charge.number), &entry);
+        let entry = QueueEntry::of_charge(account, "charge-open-too-long", sent, charge.number(), note);
+        turn.put(&queue::charge_key(sent, account, charge.number()), &entry);
         mail::send(
             turn,
             account,
             "recharge-unknown",
-            vec![Fact::new("amount", charge.amount), Fact::new("card", &charge.card_label)],
+            vec![Fact::new("amount", charge.amount()), Fact::new("card", charge.card_label())],
         )?;
     }
     save(turn, account, &charge);

@@ -23,7 +23,7 @@ use coinbox_invoices::receipts::{self, Outcome, Receipt};
 use coinbox_invoices::receipts::{receipt_of, referred};
 use coinbox_invoices::{self as invoices, Covering};
 use coinbox_ledger::charges::of_payment;
-use coinbox_ledger::charges::{Charge, ChargeKind, ChargeState, Dispute, load, save};
+use coinbox_ledger::charges::{Charge, ChargeKind, NewCharge, NewDispute, load, save};
 use coinbox_ledger::lots::{self, FromLot, OfMonth};
 use coinbox_ledger::wallet::{self, Claim, Split};
 use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
@@ -81,33 +81,17 @@ fn adopt(turn: &mut Turn<'_>, account: AuthId, key: &str) -> Result<Charge, Faul
     let (number, place) = lot_of(turn, account, key)?.ok_or_else(unknown)?;
     let booked = booked_at(turn, key)?.ok_or_else(unknown)?;
     let (lot, _) = lots::find(turn, account, number, &place)?.ok_or_else(unknown)?;
-    Ok(Charge {
-        v: 1,
+    let new = NewCharge {
         number: Numbers::next_charge(turn, account)?,
         kind: ChargeKind::Manual,
         amount: lot.amount,
         card: 0,
         card_label: NO_CARD.to_owned(),
         key: key.to_owned(),
-        state: ChargeState::Paid,
-        attempt: 0,
-        answered: 0,
-        created: lot.since,
-        sent: None,
-        settled: Some(booked),
-        reference: None,
-        receipt: None,
-        lot: Some((number, place)),
-        asked: 0,
-        overdue: false,
-        given_up: false,
         invoice: None,
-        charged_back: Money::ZERO,
-        chargebacks: Vec::new(),
         asked_for: None,
-        recovered: false,
-        disputes: Vec::new(),
-    })
+    };
+    Ok(Charge::adopted(new, lot.since, booked, (number, place)))
 }
 
 fn take_back(
@@ -118,15 +102,15 @@ fn take_back(
     reference: &str,
     who: &Who,
 ) -> Result<Adjusted, Error> {
-    let number = charge.number;
+    let number = charge.number();
     if !charge.is_paid() {
         return Err(Fault::problem("charge-not-paid", vec![Fact::new("charge", number)]).into());
     }
-    if charge.chargebacks.iter().any(|known| known == reference) {
+    if charge.chargebacks().iter().any(|known| known == reference) {
         let facts = vec![Fact::new("charge", number), Fact::new("reference", reference)];
         return Err(Fault::problem("chargeback-recorded", facts).into());
     }
-    let left = charge.amount().minus(charge.charged_back)?.minus(refunds::of_charge(turn, account, &charge.key)?)?;
+    let left = charge.amount().minus(charge.charged_back())?.minus(refunds::of_charge(turn, account, charge.key())?)?;
     let amount = amount.map_or(left, Money::from_micros);
     let currency = wallet::currency(turn, account)?;
     let mut checks = Checks::new();
@@ -135,7 +119,7 @@ fn take_back(
     checks.require(amount <= left, "amount", FieldRule::TooLarge, left.in_currency(currency));
     checks.require(amount.is_whole(currency), "amount", FieldRule::WrongForm, currency.whole());
     checks.done()?;
-    if charge.chargebacks.len() >= CHARGEBACKS_MAX {
+    if charge.chargebacks().len() >= CHARGEBACKS_MAX {
         let facts = vec![Fact::new("charge", number), Fact::new("limit", CHARGEBACKS_MAX)];
         return Err(Fault::problem("too-many-chargebacks", facts).into());
     }
@@ -145,24 +129,20 @@ fn take_back(
     let taken = if lost { write_off(turn, account, &charge, amount)? } else { take(turn, account, &charge, amount)? };
     let receipt = document(turn, account, &charge, amount, Outcome::ChargedBack, (reference, &taken.transaction))?;
     note_charged_back(turn, account, &charge, amount)?;
-    charge.chargebacks.push(reference.to_owned());
-    charge.charged_back = charge.charged_back.plus(amount)?;
-    charge.disputes.push(Dispute {
+    let new = NewDispute {
         reference: reference.to_owned(),
         amount,
-        at: turn.now(),
         unpaid: taken.unpaid,
         taken: taken.lots,
-        settled: Vec::new(),
         receipt: receipts::numbered(&receipt).unwrap_or_default().to_owned(),
         lost,
-        won: None,
-    });
+    };
+    charge.charge_back(new, turn.now())?;
     save(turn, account, &charge);
     let balance = wallet::need(turn, account)?.balance;
     let standing = Step { kind: "chargeback", rule: "ACC-8", amount, balance, reference, receipt: &receipt };
     standing.tell(turn, account, &charge, who, &taken.transaction);
-    if profile::profile(turn, account)?.standing != Standing::Closed {
+    if profile::profile(turn, account)?.standing() != Standing::Closed {
         for (invoice, amount) in &taken.reopened {
             dunning::reopened(turn, account, invoice, *amount, number)?;
         }
@@ -200,8 +180,8 @@ impl Step<'_> {
         let facts = vec![
             Fact::new("amount", self.amount),
             Fact::new("balance", self.balance),
-            Fact::new("card", &charge.card_label),
-            Fact::new("number", charge.number),
+            Fact::new("card", charge.card_label()),
+            Fact::new("number", charge.number()),
             Fact::new("receipt", self.receipt),
         ];
         mail::send(turn, account, self.kind, facts)
@@ -232,9 +212,9 @@ pub(super) fn document(
         method: "card",
         product,
         description: &description,
-        card: if charge.card_label == NO_CARD { "" } else { &charge.card_label },
+        card: if charge.card_label() == NO_CARD { "" } else { charge.card_label() },
         reference,
-        charge: Some(charge.number),
+        charge: Some(charge.number()),
         refers_to: Some(refers_to),
         note: "",
         transactions: vec![transaction.to_owned()],
@@ -271,7 +251,7 @@ fn write_off(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, amount: Mone
     let gone = Posting(LedgerAccount::PaymentClearing, None, amount.negated()?);
     let postings = vec![Posting(LedgerAccount::WriteOffs, None, amount), gone];
     let transaction = ledger::next_id(turn)?;
-    ledger::post(turn, (&transaction, account), "chargeback", &charge.key, postings, Vec::new())?;
+    ledger::post(turn, (&transaction, account), "chargeback", charge.key(), postings, Vec::new())?;
     Ok(Taken { transaction, lots: Vec::new(), unpaid: Vec::new(), reopened: Vec::new() })
 }
 
@@ -295,8 +275,8 @@ fn take(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, amount: Money) ->
     })?;
     wallet::save(turn, account, &wallet);
     let unpaid = unpay(turn, account, charge, rest)?;
-    let nth = u32::try_from(charge.chargebacks.len()).unwrap_or(u32::MAX);
-    let claim = |amount, of_invoice| Claim { charge: charge.number, nth, amount, of_invoice };
+    let nth = u32::try_from(charge.chargebacks().len()).unwrap_or(u32::MAX);
+    let claim = |amount, of_invoice| Claim { charge: charge.number(), nth, amount, of_invoice };
     let reopened = reopen(turn, account, &unpaid, rest, split.owed, &claim)?;
     let mut of_today = split.owed;
     for (_, again) in &reopened {
@@ -307,7 +287,7 @@ fn take(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, amount: Money) ->
     let mut postings = split.postings(account).to_vec();
     postings.push(Posting(LedgerAccount::PaymentClearing, None, amount.negated()?));
     let transaction = ledger::next_id(turn)?;
-    ledger::post(turn, (&transaction, account), "chargeback", &charge.key, postings, Vec::new())?;
+    ledger::post(turn, (&transaction, account), "chargeback", charge.key(), postings, Vec::new())?;
     Ok(Taken { transaction, lots, unpaid, reopened })
 }
 
@@ -315,17 +295,7 @@ fn take(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, amount: Money) ->
 fn unpay(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, amount: Money) -> Result<Vec<OfMonth>, Fault> {
     let Some((number, place)) = charge.lot() else { return Ok(Vec::new()) };
     let Some((mut lot, used)) = lots::find(turn, account, *number, place)? else { return Ok(Vec::new()) };
-    let mut left = amount;
-    let mut unpaid = Vec::new();
-    for paid in lot.paid.iter_mut().rev() {
-        let part = left.min(paid.amount);
-        if part > Money::ZERO {
-            paid.amount = paid.amount.minus(part)?;
-            left = left.minus(part)?;
-            unpaid.push(OfMonth { month: paid.month, amount: part });
-        }
-    }
-    lot.paid.retain(|paid| paid.amount > Money::ZERO);
+    let unpaid = lot.unpay(amount)?;
     lots::keep(turn, account, &lot, used);
     Ok(unpaid)
 }

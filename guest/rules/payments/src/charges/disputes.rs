@@ -7,13 +7,13 @@
 
 use super::chargebacks::{Step, document, note_charged_back};
 use crate::dunning;
-use crate::refunds::making::{self, NewRefund};
+use crate::refunds::making;
 use coinbox_access::{self as access, functions};
 use coinbox_credit::movements::claims::take_paid;
 use coinbox_credit::movements::expiry;
 use coinbox_credit::movements::putting::{Back, Putting};
 use coinbox_credit::movements::refilling::charge_of;
-use coinbox_credit::records::refunds::{self, Cause};
+use coinbox_credit::records::refunds::{self, Cause, NewRefund};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::calendar::Month;
@@ -46,19 +46,14 @@ pub fn record_dispute_won(
         checks.done()?;
         let mut charge = load(turn, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
         let dispute = charge.dispute(&reference).ok_or_else(|| Fault::not_found("chargeback"))?;
-        if dispute.won.is_some() {
+        if dispute.is_won() {
             let facts = vec![Fact::new("charge", number), Fact::new("reference", &reference)];
             return Err(Fault::problem("dispute-won-already", facts).into());
         }
-        let nth = charge.chargebacks.iter().position(|known| *known == reference).unwrap_or_default();
         // From here on the payment stands again: what goes back to its lot has room there.
-        let (amount, won) = (dispute.amount, Some(turn.now()));
-        charge.charged_back = charge.charged_back.minus(amount)?;
-        charge.disputes.retain(|known| known.reference != reference);
-        let (unpaid, taken, settled) = (Vec::new(), Vec::new(), Vec::new());
-        charge.disputes.push(Dispute { unpaid, taken, settled, won, ..dispute.clone() });
+        let (amount, nth) = (dispute.amount(), charge.win(&dispute, turn.now())?);
         save(turn, account, &charge);
-        let transaction = match (profile::is_closed(turn, account)?, dispute.lost) {
+        let transaction = match (profile::is_closed(turn, account)?, dispute.is_lost()) {
             (false, _) => put_back(turn, account, &charge, nth, &dispute)?,
             (true, true) => recover(turn, account, &charge, amount)?,
             (true, false) => give_back(turn, account, &charge, &dispute)?,
@@ -66,12 +61,12 @@ pub fn record_dispute_won(
         let about_step = (reference.as_str(), transaction.as_str());
         let receipt = document(turn, account, &charge, amount, Outcome::Successful, about_step)?;
         note_charged_back(turn, account, &charge, amount.negated()?)?;
-        invoices::note_reversed(turn, account, &dispute.receipt)?;
+        invoices::note_reversed(turn, account, dispute.receipt())?;
         let balance = wallet::need(turn, account)?.balance;
         let (kind, rule, reference) = ("dispute-won", "CRD-19", reference.as_str());
         let step = Step { kind, rule, amount, balance, reference, receipt: &receipt };
         step.tell(turn, account, &charge, who, &transaction);
-        if profile::profile(turn, account)?.standing != Standing::Closed {
+        if profile::profile(turn, account)?.standing() != Standing::Closed {
             step.mail(turn, account, &charge)?;
             dunning::dispute_won(turn, account, number)?;
             judge(turn, account, Occasion::Credit)?;
@@ -85,7 +80,7 @@ fn recover(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, amount: Money)
     let back = Posting(LedgerAccount::PaymentClearing, None, amount);
     let postings = vec![Posting(LedgerAccount::WriteOffs, None, amount.negated()?), back];
     let transaction = ledger::next_id(turn)?;
-    ledger::post(turn, (&transaction, account), "dispute-won", &charge.key, postings, Vec::new())?;
+    ledger::post(turn, (&transaction, account), "dispute-won", charge.key(), postings, Vec::new())?;
     Ok(transaction)
 }
 
@@ -104,12 +99,12 @@ struct Parts {
 
 impl Parts {
     fn of(dispute: &Dispute, still_owed: Money) -> Result<Parts, Fault> {
-        let mut parts = Parts { unknown: dispute.amount.minus(still_owed)?, ..Parts::default() };
-        for part in &dispute.taken {
+        let mut parts = Parts { unknown: dispute.amount().minus(still_owed)?, ..Parts::default() };
+        for part in dispute.taken() {
             parts.lots.push(part.clone());
             parts.unknown = parts.unknown.minus(part.amount)?;
         }
-        for settled in &dispute.settled {
+        for settled in dispute.settled() {
             let amount = settled.amount;
             parts.unknown = parts.unknown.minus(amount)?;
             match &settled.payer {
@@ -137,13 +132,13 @@ fn put_back(
     turn: &mut Turn<'_>,
     account: AuthId,
     charge: &Charge,
-    nth: usize,
+    nth: u32,
     dispute: &Dispute,
 ) -> Result<String, Fault> {
     expiry::expire_due(turn, account)?;
     let transaction = ledger::next_id(turn)?;
     let mut wallet = wallet::need(turn, account)?;
-    let claim = (charge.number, u32::try_from(nth).unwrap_or(u32::MAX));
+    let claim = (charge.number(), nth);
     let ended = wallet::end_claim(turn, account, &mut wallet, claim)?;
     let mut back = Back { owed: ended.amount, ..Back::default() };
     let mut parts = Parts::of(dispute, back.owed)?;
@@ -155,7 +150,7 @@ fn put_back(
     } else {
         pays_again(turn, account, charge, dispute, &parts.corrected, &ended)?;
     }
-    for settled in &dispute.settled {
+    for settled in dispute.settled() {
         wallet::take_ended(turn, account, settled.since, claim, &settled.payer, settled.amount)?;
         take_paid(turn, account, &settled.payer, settled.since, settled.amount)?;
     }
@@ -175,9 +170,9 @@ fn put_back(
     back.written_off = back.written_off.plus(parts.written_off)?;
     back.rounded = back.rounded.plus(parts.rounded)?;
     let mut postings = back.postings(account)?.to_vec();
-    postings.push(Posting(LedgerAccount::PaymentClearing, None, dispute.amount));
+    postings.push(Posting(LedgerAccount::PaymentClearing, None, dispute.amount()));
     back.tell_expired(turn, account, wallet.balance, &transaction);
-    ledger::post_gift(turn, (&transaction, account), ("dispute-won", &charge.key), postings, back.pays)?;
+    ledger::post_gift(turn, (&transaction, account), ("dispute-won", charge.key()), postings, back.pays)?;
     Ok(transaction)
 }
 
@@ -193,7 +188,7 @@ fn pays_again(
 ) -> Result<(), Fault> {
     let Some((number, place)) = charge.lot() else { return Ok(()) };
     let Some((mut lot, used)) = lots::find(turn, account, *number, place)? else { return Ok(()) };
-    for part in dispute.unpaid.iter().chain(&ended.rent) {
+    for part in dispute.unpaid().iter().chain(&ended.rent) {
         lot.add_paid(*part)?;
     }
     for part in corrected.iter().chain(&ended.still_owed) {
@@ -215,7 +210,7 @@ fn pay_reopened(
 ) -> Result<(Money, Money), Fault> {
     let payer = charge.lot().map_or(Payer::Corrected, |(_, place)| Payer::Lot(place.clone()));
     let (mut owed, mut left) = (Money::ZERO, amount);
-    for part in dispute.unpaid.iter().rev() {
+    for part in dispute.unpaid().iter().rev() {
         let days = (part.month.first(), part.month.end() - 1);
         let paid = wallet::pay_between(turn, account, wallet, days, part.amount.min(left), &payer)?;
         owed = owed.plus(paid)?;
@@ -242,12 +237,12 @@ fn give_back(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, dispute: &Di
             continue;
         }
         let found = lots::find(turn, account, part.place.number(), &part.place)?;
-        let Some((lot, _)) = found.filter(|(lot, _)| lot.origin != charge.key) else {
+        let Some((lot, _)) = found.filter(|(lot, _)| lot.origin != charge.key()) else {
             own = own.plus(part.amount)?;
             continue;
         };
         let payment = charge_of(turn, account, &lot.origin)?;
-        let gone = payment.as_ref().map_or(Money::ZERO, |payment| payment.charged_back);
+        let gone = payment.as_ref().map_or(Money::ZERO, Charge::charged_back);
         let mut left = lot.amount.minus(gone)?.minus(refunds::of_charge(turn, account, &lot.origin)?)?;
         for (_, amount) in refunds.iter().filter(|(key, _)| *key == lot.origin) {
             left = left.minus(*amount)?;
@@ -262,7 +257,7 @@ fn give_back(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, dispute: &Di
     }
     let rest = own.to_whole_down(currency);
     let rounded = parts.rounded.plus(own.minus(rest)?)?;
-    refunds.push((charge.key.clone(), rest));
+    refunds.push((charge.key().to_owned(), rest));
     refunds.retain(|(_, amount)| *amount > Money::ZERO);
     let mut refunded = Money::ZERO;
     for (_, amount) in &refunds {
@@ -270,21 +265,21 @@ fn give_back(turn: &mut Turn<'_>, account: AuthId, charge: &Charge, dispute: &Di
     }
     let transaction = ledger::next_id(turn)?;
     let postings = vec![
-        Posting(LedgerAccount::PaymentClearing, None, dispute.amount),
+        Posting(LedgerAccount::PaymentClearing, None, dispute.amount()),
         Posting(LedgerAccount::WriteOffs, None, parts.written_off.negated()?),
         Posting(LedgerAccount::Rounding, None, rounded.negated()?),
         Posting(LedgerAccount::ExpiredCredits, None, forfeited.negated()?),
         Posting(LedgerAccount::Refunds, None, refunded.negated()?),
     ];
-    ledger::post(turn, (&transaction, account), "dispute-won", &charge.key, postings, Vec::new())?;
+    ledger::post(turn, (&transaction, account), "dispute-won", charge.key(), postings, Vec::new())?;
     for (key, amount) in refunds {
         let payment = charge_of(turn, account, &key)?;
         let new = NewRefund {
             cause: Cause::PaidAfterClosing,
             amount,
             charge_key: &key,
-            charge: payment.as_ref().map(|payment| payment.number),
-            card: payment.as_ref().map_or("", |payment| &payment.card_label),
+            charge: payment.as_ref().map(Charge::number),
+            card: payment.as_ref().map_or("", Charge::card_label),
             asked: None,
         };
         making::create(turn, account, &new)?;

@@ -18,7 +18,7 @@ use coinbox_ground::port::Lane;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
 use coinbox_invoices as invoices;
-use coinbox_ledger::charges::{Charge, ChargeKind, ChargeState, load, renumber, save};
+use coinbox_ledger::charges::{Charge, ChargeKind, NewCharge, load, renumber, save};
 
 fn kind_of(purpose: &str) -> Option<ChargeKind> {
     [ChargeKind::Automatic, ChargeKind::Manual, ChargeKind::Settlement, ChargeKind::Invoice]
@@ -48,40 +48,23 @@ pub(crate) fn recover(
         }
         _ => None,
     };
-    let received = movement.received.clamp(0, turn.now());
-    let charge = Charge {
-        v: 1,
+    let new = NewCharge {
         number: kept,
         kind,
         amount: Money::from_micros(movement.amount),
         card: 0,
         card_label: String::new(),
         key: movement.key.clone(),
-        state: ChargeState::Open,
-        attempt: 1,
-        answered: 1,
-        created: received,
-        sent: Some(received),
-        settled: None,
-        reference: None,
-        lot: None,
-        asked: 0,
-        overdue: false,
-        given_up: false,
         invoice,
-        receipt: None,
-        charged_back: Money::ZERO,
-        chargebacks: Vec::new(),
-        disputes: Vec::new(),
         asked_for: metadata.asked(),
-        recovered: true,
     };
+    let charge = Charge::found(new, movement.received.clamp(0, turn.now()));
     save(turn, account, &charge);
-    count_in_caps(turn, account, &charge, charge.amount)?;
+    count_in_caps(turn, account, &charge, charge.amount())?;
     if kind == ChargeKind::Manual {
         Numbers::count_open_manual(turn, account, true)?;
     }
-    if let Some(asked) = &charge.asked_for {
+    if let Some(asked) = charge.asked_for() {
         let job = charge.job(account);
         once::remember(turn, asked, &Started { job, name: kept.to_string() });
     }

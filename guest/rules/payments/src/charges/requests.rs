@@ -39,8 +39,8 @@ pub fn settle_debt(
             Err(unusable) => return Err(unusable.into()),
         };
         let charge = create(turn, account, Purpose::Settlement, amount, &card, asked)?;
-        feed::event(account, "recharge-started", charge.kind.rule()).facts(charge.facts()).tell(turn);
-        Ok(Started { job: charge.job(account), name: charge.number.to_string() })
+        feed::event(account, "recharge-started", charge.kind().rule()).facts(charge.facts()).tell(turn);
+        Ok(Started { job: charge.job(account), name: charge.number().to_string() })
     })
 }
 
@@ -71,7 +71,7 @@ pub fn recharge(
         };
         let charge = create(turn, account, Purpose::Manual, amount, &card, asked)?;
         feed::event(account, "recharge-started", "CRD-4").facts(charge.facts()).tell(turn);
-        Ok(Started { job: charge.job(account), name: charge.number.to_string() })
+        Ok(Started { job: charge.job(account), name: charge.number().to_string() })
     })
 }
 
@@ -104,7 +104,7 @@ pub fn list_charges(
         &coinbox_ground::turn::end_of_prefix(&prefix),
         usize::try_from(limit).unwrap_or(100),
     )?;
-    let next = if more { charges.last().map(|(_, charge)| charge.number.to_string()) } else { None };
+    let next = if more { charges.last().map(|(_, charge)| charge.number().to_string()) } else { None };
     Ok(ChargePage { charges: charges.into_iter().map(|(_, charge)| charge.shown(account)).collect(), next })
 }
 
@@ -113,10 +113,10 @@ pub fn give_up(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, number: u3
     let command = access::command_on(turn, caller, functions::CREDITS_GIVE_UP, &auth_id)?;
     command.once(turn, &(&auth_id, number), |turn, _, account| {
         let mut charge = load(turn, account, number)?.ok_or_else(|| Fault::not_found("charge"))?;
-        if charge.state != ChargeState::Open {
+        if *charge.state() != ChargeState::Open {
             return Err(Error::NotOpen);
         }
-        charge.given_up = true;
+        charge.give_up();
         save(turn, account, &charge);
         let job = charge.job(account);
         turn.timer(&job, Lane::Urgent, turn.now());

@@ -11,16 +11,15 @@ use coinbox_ground::ids::AuthId;
 use coinbox_ground::queue;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
-use coinbox_ledger::charges::{Charge, ChargeKind, ChargeState, save};
+use coinbox_ledger::charges::{Charge, ChargeKind, save};
 
 /// Ends a charge that moved nothing.
 pub(super) fn drop_charge(turn: &mut Turn<'_>, account: AuthId, mut charge: Charge, cause: &str) -> Result<(), Fault> {
-    charge.state = ChargeState::Void(cause.to_owned());
-    charge.settled = Some(turn.now());
+    charge.drop(turn.now(), cause);
     settle(turn, account, &charge)?;
-    count_in_caps(turn, account, &charge, charge.amount.negated()?)?;
+    count_in_caps(turn, account, &charge, charge.amount().negated()?)?;
     feed::event(account, "recharge-dropped", "CRD-7").facts(charge.facts()).fact("cause", cause).tell(turn);
-    match charge.kind {
+    match charge.kind() {
         ChargeKind::Automatic => recharge::dropped(turn, account)?,
         ChargeKind::Invoice => dunning::dropped(turn, account, &charge, cause)?,
         ChargeKind::Manual | ChargeKind::Settlement => {}
@@ -32,13 +31,13 @@ pub(super) fn drop_charge(turn: &mut Turn<'_>, account: AuthId, mut charge: Char
 pub(super) fn settle(turn: &mut Turn<'_>, account: AuthId, charge: &Charge) -> Result<(), Fault> {
     save(turn, account, charge);
     turn.cancel(&charge.job(account));
-    match charge.kind {
+    match charge.kind() {
         ChargeKind::Automatic => {}
         ChargeKind::Manual => Numbers::count_open_manual(turn, account, false)?,
-        ChargeKind::Settlement | ChargeKind::Invoice => Numbers::end_debt_charge(turn, account, charge.number)?,
+        ChargeKind::Settlement | ChargeKind::Invoice => Numbers::end_debt_charge(turn, account, charge.number())?,
     }
-    if let Some(sent) = charge.sent.filter(|_| charge.overdue) {
-        turn.remove(&queue::charge_key(sent, account, charge.number));
+    if let Some(sent) = charge.queued() {
+        turn.remove(&queue::charge_key(sent, account, charge.number()));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::resolved::{Claim, Resolution, Resolved};
 use crate::reconcile::crediting::credit_payment;
 use crate::reconcile::kept::let_go;
 use crate::reconcile::pages::note_looked;
-use crate::refunds::making::{NewRefund, give_back};
+use crate::refunds::making::give_back;
 use coinbox_access::{
     self as access,
     credentials::{self, Who},
@@ -14,7 +14,7 @@ use coinbox_credit::records::held;
 use coinbox_credit::records::reconciliation::{
     NOT_LISTED_ORDERS, NOT_LISTED_PAYMENTS, Outside, note_resolved, once_outside,
 };
-use coinbox_credit::records::refunds::Cause;
+use coinbox_credit::records::refunds::{Cause, NewRefund};
 use coinbox_credit::watch::judge::judge;
 use coinbox_credit::watch::occasion::Occasion;
 use coinbox_ground::feed;
@@ -208,5 +208,5 @@ fn refund(turn: &mut Turn<'_>, claim: &Claim, payment: &Payment, asked: Option<A
     let new =
         NewRefund { cause: Cause::UnexplainedPayment, amount, charge_key: &payment.key, charge: None, card: "", asked };
     let (refund, transaction) = give_back(turn, account, &new)?;
-    Ok(Resolved { transaction: Some(transaction), refund: Some(refund.number) })
+    Ok(Resolved { transaction: Some(transaction), refund: Some(refund.number()) })
 }

@@ -5,10 +5,10 @@ use super::kept::{self, keep, keep_refund};
 use super::pages::{Page, finish_page};
 use crate::charges::booking::{self, tell_paid_after_closing};
 use crate::charges::recovered;
-use crate::refunds::making::{NewRefund, give_back};
+use crate::refunds::making::give_back;
 use crate::refunds::recovered::{Found, recover, recover_payment};
 use coinbox_credit::records::reconciliation::{Moved, Outside, marker, note_resolved};
-use coinbox_credit::records::refunds::{self, Cause};
+use coinbox_credit::records::refunds::{self, Cause, NewRefund};
 use coinbox_credit::watch::recharge;
 use coinbox_ground::currency::Currency;
 use coinbox_ground::feed;
@@ -107,8 +107,8 @@ fn book_known(
         return Ok(None);
     }
     // The backup knows the charge; if it was open then, this is its outcome. If it was final, a person looks at it.
-    booking::book(turn, account, charge.number, PaymentOutcome::Paid(paid.clone()))?;
-    Ok(charges::load(turn, account, charge.number)?.filter(Charge::is_paid).map(|_| account))
+    booking::book(turn, account, charge.number(), PaymentOutcome::Paid(paid.clone()))?;
+    Ok(charges::load(turn, account, charge.number())?.filter(Charge::is_paid).map(|_| account))
 }
 
 /// Books a payment of which only the key is known as a recharge.

@@ -30,14 +30,14 @@ pub(crate) fn begin(turn: &mut Turn<'_>, (account, number): Numbered) -> Result<
         return Ok(None);
     }
     let job = refund.job(account);
-    if let RefundState::Failed(reason) = refund.state {
+    if let RefundState::Failed(reason) = *refund.state() {
         if !note_overdue(turn, account, &mut refund, reason.word()) {
-            turn.timer(&job, Lane::Bulk, refund.overdue_at);
+            turn.timer(&job, Lane::Bulk, refund.overdue_at());
         }
         save(turn, account, &refund);
         return Ok(Some(Next::Rest));
     }
-    if refund.state == RefundState::Due {
+    if *refund.state() == RefundState::Due {
         if is_held(turn, account)? {
             // A refund of the history that was lost waits for a person: it may be this one.
             turn.timer(&job, Lane::Normal, turn.now() + HELD_MS);
@@ -48,42 +48,40 @@ pub(crate) fn begin(turn: &mut Turn<'_>, (account, number): Numbered) -> Result<
             return Ok(Some(Next::Rest));
         }
         // One from before a restore may have been sent in the history that was lost: it is asked about first.
-        let elsewhere = refund.key != gateway_key(&turn.store_name(), account, number, refund.tries);
-        refund.attempt = refund.attempt.max(u32::from(elsewhere));
-        refund.state = RefundState::Open;
-        refund.sent = Some(turn.now());
+        let elsewhere = refund.key() != gateway_key(&turn.store_name(), account, number, refund.tries());
+        refund.send(turn.now(), elsewhere);
     }
-    refund.attempt += 1;
+    let attempt = refund.start();
     save(turn, account, &refund);
     turn.timer(&job, Lane::Normal, turn.now() + LEASE_MS);
-    let work = if refund.recovered {
-        Work::FindPayment(refund.key)
+    let work = if refund.is_recovered() {
+        Work::FindPayment(refund.key().to_owned())
     } else {
         Work::Refund(RefundRequest {
             metadata: refund.metadata(),
-            key: refund.key,
+            key: refund.key().to_owned(),
             auth_id: account.to_string(),
-            charge_key: refund.charge_key,
-            amount: refund.amount.micros(),
+            charge_key: refund.charge_key().to_owned(),
+            amount: refund.amount().micros(),
             currency: wallet::currency(turn, account)?.to_string(),
         })
     };
-    Ok(Some(Next::Perform(Task { job, attempt: refund.attempt, work })))
+    Ok(Some(Next::Perform(Task { job, attempt, work })))
 }
 
 /// The current attempt.
 pub(crate) fn attempt(turn: &Turn<'_>, (account, number): Numbered) -> Result<Option<Attempt>, Fault> {
     let refund = load(turn, account, number)?;
     Ok(refund.map(|refund| Attempt {
-        number: refund.attempt,
-        is_booked: refund.state != RefundState::Open || refund.attempt == refund.answered,
+        number: refund.attempt(),
+        is_booked: *refund.state() != RefundState::Open || refund.is_answered(),
     }))
 }
 
 /// Books what came of the current attempt, and notes that it is booked.
 pub(crate) fn finish(turn: &mut Turn<'_>, (account, number): Numbered, done: Done) -> Result<Next, Fault> {
     if let Some(mut refund) = load(turn, account, number)? {
-        refund.answered = refund.attempt;
+        refund.answered();
         save(turn, account, &refund);
     }
     match done {
@@ -95,7 +93,7 @@ pub(crate) fn finish(turn: &mut Turn<'_>, (account, number): Numbered, done: Don
 
 /// How it stands, for someone who waits.
 pub(crate) fn look(turn: &Turn<'_>, (account, number): Numbered) -> Result<Option<JobState>, Fault> {
-    Ok(load(turn, account, number)?.map(|refund| match refund.state {
+    Ok(load(turn, account, number)?.map(|refund| match refund.state() {
         RefundState::Due | RefundState::Open => JobState::Working,
         RefundState::Paid | RefundState::SettledOtherwise => JobState::Succeeded,
         RefundState::Failed(reason) => JobState::Failed(reason.word().to_owned()),
@@ -105,13 +103,12 @@ pub(crate) fn look(turn: &Turn<'_>, (account, number): Numbered) -> Result<Optio
 /// Books what the gateway answered. An outcome that is already booked changes nothing.
 pub fn book(turn: &mut Turn<'_>, account: AuthId, number: u32, outcome: PaymentOutcome) -> Result<Next, Fault> {
     let mut refund = load(turn, account, number)?.ok_or_else(|| Fault::not_found("refund"))?;
-    let open = matches!(refund.state, RefundState::Due | RefundState::Open);
+    let open = matches!(refund.state(), RefundState::Due | RefundState::Open);
     match outcome {
         PaymentOutcome::Paid(paid) if refund.is_settled() => twice(turn, account, &refund, &paid)?,
         // Also one that was declined before: the gateway's last word is that the money is gone.
         PaymentOutcome::Paid(paid) => {
-            refund.reference = Some(paid.kept_reference());
-            let receipt = pay(turn, account, &mut refund, RefundState::Paid, None)?;
+            let receipt = pay(turn, account, &mut refund, &paid.kept_reference(), None)?;
             mail_paid(turn, account, &refund, receipt)?;
         }
         _ if !open => {}
@@ -141,30 +138,29 @@ pub fn book_closed(turn: &mut Turn<'_>, account: AuthId, number: u32, finding: F
 
 /// The money went back by the gateway although the operator has settled it in another way: a person looks at it.
 fn twice(turn: &mut Turn<'_>, account: AuthId, refund: &Refund, paid: &Paid) -> Result<(), Fault> {
-    if refund.state != RefundState::SettledOtherwise {
+    if *refund.state() != RefundState::SettledOtherwise {
         return Ok(());
     }
-    let amount = (Some(refund.amount), wallet::currency(turn, account)?);
-    keep_refund(turn, account, &refund.key, amount, paid, ("refund-paid-twice", false))
+    let amount = (Some(refund.amount()), wallet::currency(turn, account)?);
+    keep_refund(turn, account, refund.key(), amount, paid, ("refund-paid-twice", false))
 }
 
 /// Books a refund that a history which was lost has paid, and has told the customer of: only the receipt says it again.
 pub(super) fn pay_quietly(turn: &mut Turn<'_>, account: AuthId, mut refund: Refund, paid: &Paid) -> Result<(), Fault> {
-    refund.reference = Some(paid.kept_reference());
-    refund.answered = refund.attempt;
-    pay(turn, account, &mut refund, RefundState::Paid, None)?;
+    refund.answered();
+    pay(turn, account, &mut refund, &paid.kept_reference(), None)?;
     Ok(())
 }
 
-/// Posts that the money has gone back, and ends the refund. The caller mails it.
+/// Posts that the money has gone back, by the gateway or `by` the operator, and ends the refund. The caller mails it.
 pub(super) fn pay(
     turn: &mut Turn<'_>,
     account: AuthId,
     refund: &mut Refund,
-    state: RefundState,
+    reference: &str,
     by: Option<&str>,
 ) -> Result<String, Fault> {
-    let posted = refund.amount.minus(refund.uncovered)?;
+    let posted = refund.amount().minus(refund.uncovered())?;
     let mut transactions = Vec::new();
     if posted > Money::ZERO {
         let id = ledger::next_id(turn)?;
@@ -172,34 +168,30 @@ pub(super) fn pay(
             Posting(LedgerAccount::Refunds, None, posted),
             Posting(LedgerAccount::PaymentClearing, None, posted.negated()?),
         ];
-        ledger::post(turn, (&id, account), "refund-paid", &refund.key, postings, Vec::new())?;
+        ledger::post(turn, (&id, account), "refund-paid", refund.key(), postings, Vec::new())?;
         transactions.push(id);
     }
-    refund.state = state;
-    refund.settled = Some(turn.now());
-    refund.unqueue(turn, account);
-    turn.cancel(&refund.job(account));
+    let by_card = by.is_none();
+    refund.settle(turn, account, !by_card, reference);
     save(turn, account, refund);
-    let reference = refund.reference.clone().unwrap_or_default();
-    let description = format!("Refund {}", refund.number);
-    let by_card = refund.state == RefundState::Paid;
+    let description = format!("Refund {}", refund.number());
     let receipt = Receipt {
-        amount: refund.amount,
+        amount: refund.amount(),
         outcome: Outcome::Refunded,
         method: if by_card { "card" } else { "other" },
         product: "refund",
         description: &description,
-        card: if by_card { &refund.card } else { "" },
-        reference: &reference,
-        charge: refund.charge,
-        refers_to: refund.charge.map(receipts::charge_name),
+        card: if by_card { refund.card() } else { "" },
+        reference,
+        charge: refund.charge(),
+        refers_to: refund.charge().map(receipts::charge_name),
         note: "",
         transactions: transactions.clone(),
     };
     let receipt = receipts::issue(turn, account, receipt)?;
     feed::event(account, "refund-paid", "CRD-12")
         .facts(refund.facts())
-        .fact("reference", &reference)
+        .fact("reference", reference)
         .fact("receipt", &receipt)
         .facts(by.map(|by| Fact::new("by", by)))
         .transactions(transactions)
@@ -209,17 +201,17 @@ pub(super) fn pay(
 
 /// Mails that the money has gone back.
 pub(super) fn mail_paid(turn: &mut Turn<'_>, account: AuthId, refund: &Refund, receipt: String) -> Result<(), Fault> {
-    let how = if refund.state == RefundState::Paid { "card" } else { "otherwise" };
+    let how = if *refund.state() == RefundState::Paid { "card" } else { "otherwise" };
     mail::send(
         turn,
         account,
         "refund-paid",
         vec![
-            Fact::new("amount", refund.amount),
-            Fact::new("card", &refund.card),
+            Fact::new("amount", refund.amount()),
+            Fact::new("card", refund.card()),
             Fact::new("how", how),
-            Fact::new("reference", refund.reference.clone().unwrap_or_default()),
-            Fact::new("number", refund.number),
+            Fact::new("reference", refund.reference()),
+            Fact::new("number", refund.number()),
             Fact::new("receipt", receipt),
         ],
     )
@@ -232,40 +224,39 @@ fn fail(
     reason: DeclineReason,
     code: &str,
 ) -> Result<(), Fault> {
-    refund.state = RefundState::Failed(reason);
+    refund.fail(reason);
     feed::event(account, "refund-failed", "CRD-12")
         .facts(refund.facts())
         .fact("reason", reason.word())
         .fact("code", letters::cleaned(code, 100))
-        .fact("try", refund.tries)
+        .fact("try", refund.tries())
         .tell(turn);
     let job = refund.job(account);
-    if refund.overdue {
+    if refund.is_overdue() {
         refund.enqueue(turn, account, "refund-overdue", reason.word());
         turn.cancel(&job);
     } else {
         refund.enqueue(turn, account, "refund-failed", reason.word());
         // Only to tell that it is overdue: it is tried again when a person says so.
-        turn.timer(&job, Lane::Bulk, refund.overdue_at.max(turn.now()));
+        turn.timer(&job, Lane::Bulk, refund.overdue_at().max(turn.now()));
     }
     save(turn, account, &refund);
     let facts = vec![
-        Fact::new("amount", refund.amount),
-        Fact::new("card", &refund.card),
-        Fact::new("due", &refund.due),
-        Fact::new("number", refund.number),
+        Fact::new("amount", refund.amount()),
+        Fact::new("card", refund.card()),
+        Fact::new("due", refund.due()),
+        Fact::new("number", refund.number()),
     ];
     mail::send(turn, account, "refund-failed", facts)
 }
 
 /// Tells once that the due day is over. Answers whether that has been told now or before.
 fn note_overdue(turn: &mut Turn<'_>, account: AuthId, refund: &mut Refund, why: &str) -> bool {
-    if !refund.overdue && turn.now() >= refund.overdue_at {
-        refund.overdue = true;
+    if refund.become_overdue(turn.now()) {
         refund.enqueue(turn, account, "refund-overdue", why);
         feed::event(account, "refund-overdue", "CRD-12").facts(refund.facts()).fact("reason", why).tell(turn);
     }
-    refund.overdue
+    refund.is_overdue()
 }
 
 /// Keeps a refund open: asks again at the gateway's moment or by the policy's schedule (R11).
@@ -276,18 +267,18 @@ fn ask_again(
     asked_for: Option<Instant>,
     cause: &str,
 ) -> Result<(), Fault> {
-    let too_long = refund.sent.unwrap_or(refund.created) + OPEN_TOO_LONG_MS;
-    let looks = [too_long, refund.overdue_at];
-    let due = Policy::load(turn)?.ask_again(turn.now(), refund.asked, asked_for, looks);
+    let too_long = refund.sent() + OPEN_TOO_LONG_MS;
+    let looks = [too_long, refund.overdue_at()];
+    let due = Policy::load(turn)?.ask_again(turn.now(), refund.asked(), asked_for, looks);
     let cause: String = letters::cleaned(cause, 200);
-    if refund.asked == 0 {
+    if refund.asked() == 0 {
         feed::event(account, "refund-open", "CRD-12")
             .facts(refund.facts())
             .fact("reason", &cause)
             .fact("ask-again", due)
             .tell(turn);
     }
-    refund.asked = refund.asked.saturating_add(1);
+    refund.ask();
     if !note_overdue(turn, account, &mut refund, &cause) && turn.now() >= too_long {
         refund.enqueue(turn, account, "refund-open-too-long", &cause);
     }

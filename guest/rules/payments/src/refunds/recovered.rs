@@ -3,15 +3,14 @@
 //! What has gone back is taken off the lot that it came from, as a payment is put on. What no lot covers waits for a person.
 
 use super::booking;
-use super::making::{NewRefund, give_back};
+use super::making::give_back;
 use crate::queue::resolved::Resolved;
 use coinbox_access::{functions, once};
 use coinbox_credit::records::reconciliation::lot_of;
 use coinbox_credit::records::refunds::{
-    Cause, Refund, RefundState, by_key, load, parse_gateway_key, refunds, renumber, save,
+    Cause, NewRefund, Refund, RefundState, by_key, load, parse_gateway_key, refunds, renumber, save,
 };
 use coinbox_credit::watch::recharge;
-use coinbox_ground::business_days;
 use coinbox_ground::counters::Numbers;
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
@@ -22,7 +21,7 @@ use coinbox_ground::outside::{Movement, Paid, PaymentOutcome};
 use coinbox_ground::port::Lane;
 use coinbox_ground::turn::Turn;
 use coinbox_ground::vocabulary::Fault;
-use coinbox_ledger::charges;
+use coinbox_ledger::charges::{self, Charge};
 use coinbox_ledger::wallet;
 use coinbox_ledger::{self as ledger, LedgerAccount, Posting};
 use coinbox_profiles::policy::Policy;
@@ -54,17 +53,17 @@ pub(crate) fn recover(
 ) -> Result<Found, Fault> {
     let amount = Money::from_micros(movement.amount);
     if let Some((account, refund)) = by_key(turn, &movement.key)? {
-        if refund.amount != amount {
+        if refund.amount() != amount {
             return Ok(Found::Uncovered(amount, "other-amount-than-fixed"));
         }
         if let (Some(paid), false) = (&movement.paid, refund.is_settled()) {
-            booking::book(turn, account, refund.number, PaymentOutcome::Paid(paid.clone()))?;
+            booking::book(turn, account, refund.number(), PaymentOutcome::Paid(paid.clone()))?;
         }
         return Ok(Found::Explained);
     }
     let Some((_, number)) = parse_gateway_key(&movement.key) else { return Ok(Found::Explained) };
     let later_try = load(turn, account, number)?
-        .filter(|refund| without_tries(&refund.key) == without_tries(&movement.key) && refund.amount == amount);
+        .filter(|refund| without_tries(refund.key()) == without_tries(&movement.key) && refund.amount() == amount);
     if let Some(refund) = later_try {
         if refund.is_settled() {
             return Ok(Found::Uncovered(amount, "refund-paid-twice"));
@@ -88,11 +87,11 @@ fn unsent(turn: &Turn<'_>, account: AuthId, charge_key: &str, amount: Money) -> 
     let mut after = None;
     loop {
         let (page, more) = refunds(turn, account, after, PAGE)?;
-        after = page.last().map(|refund| refund.number);
+        after = page.last().map(Refund::number);
         let found = page.into_iter().find(|refund| {
-            matches!(refund.state, RefundState::Due | RefundState::Failed(_))
-                && refund.charge_key == charge_key
-                && refund.amount == amount
+            matches!(refund.state(), RefundState::Due | RefundState::Failed(_))
+                && refund.charge_key() == charge_key
+                && refund.amount() == amount
         });
         if found.is_some() || !more {
             return Ok(found);
@@ -108,21 +107,16 @@ fn take_over(
     movement: &Movement,
     metadata: Option<&Metadata>,
 ) -> Result<(), Fault> {
-    refund.key.clone_from(&movement.key);
-    refund.tries += 1;
-    refund.asked_for = metadata.and_then(Metadata::asked);
+    refund.take_over(&movement.key, metadata.and_then(Metadata::asked));
     hand_over(turn, account, refund, movement)
 }
 
 /// Writes down that the gateway has a refund: it is booked if it is paid, and asked about if it is not.
 fn hand_over(turn: &mut Turn<'_>, account: AuthId, mut refund: Refund, movement: &Movement) -> Result<(), Fault> {
-    let number = refund.number;
-    refund.state = RefundState::Open;
-    refund.recovered = true;
-    refund.sent = Some(movement.received.clamp(0, turn.now()));
-    (refund.attempt, refund.answered, refund.asked) = (1, 1, 0);
-    if parse_gateway_key(&refund.key).is_some_and(|(_, in_key)| in_key != number) {
-        renumber(turn, &refund.key, number);
+    let number = refund.number();
+    refund.hand_over(movement.received.clamp(0, turn.now()));
+    if parse_gateway_key(refund.key()).is_some_and(|(_, in_key)| in_key != number) {
+        renumber(turn, refund.key(), number);
     }
     save(turn, account, &refund);
     turn.timer(&refund.job(account), Lane::Normal, turn.now());
@@ -135,11 +129,11 @@ fn hand_over(turn: &mut Turn<'_>, account: AuthId, mut refund: Refund, movement:
 
 /// What the command has answered that has sent it.
 fn remember(turn: &mut Turn<'_>, account: AuthId, refund: &Refund) {
-    let Some(asked) = &refund.asked_for else { return };
+    let Some(asked) = refund.asked_for() else { return };
     if asked.function == functions::OPERATOR_RESOLVE_PAYMENT.row().name {
-        once::remember(turn, asked, &Resolved { transaction: None, refund: Some(refund.number) });
+        once::remember(turn, asked, &Resolved { transaction: None, refund: Some(refund.number()) });
     } else {
-        let started = Started { job: refund.job(account), name: refund.number.to_string() };
+        let started = Started { job: refund.job(account), name: refund.number().to_string() };
         once::remember(turn, asked, &started);
     }
 }
@@ -168,8 +162,8 @@ fn adopt(
         cause,
         amount,
         charge_key,
-        charge: charge.as_ref().map(|charge| charge.number),
-        card: charge.as_ref().map_or("", |charge| &charge.card_label),
+        charge: charge.as_ref().map(Charge::number),
+        card: charge.as_ref().map_or("", Charge::card_label),
         asked: metadata.and_then(Metadata::asked),
     };
     let uncovered = amount.minus(taken)?;
@@ -214,35 +208,9 @@ fn written(
 ) -> Result<Refund, Fault> {
     let policy = Policy::load(turn)?;
     let received = movement.received.clamp(0, turn.now());
-    let due = business_days::after(received, policy.refund_business_days, &policy.holidays);
     let free = load(turn, account, number)?.is_none() && Numbers::reach_refund(turn, account, number)?;
     let number = if free { number } else { Numbers::next_refund(turn, account)? };
-    Ok(Refund {
-        v: 1,
-        number,
-        cause: new.cause,
-        amount: new.amount,
-        charge_key: new.charge_key.to_owned(),
-        charge: new.charge,
-        card: new.card.to_owned(),
-        state: RefundState::Due,
-        tries: 1,
-        key: movement.key.clone(),
-        attempt: 0,
-        answered: 0,
-        asked: 0,
-        created: received,
-        due: due.to_string(),
-        overdue_at: business_days::end_of(due),
-        overdue: false,
-        queued: None,
-        sent: None,
-        settled: None,
-        reference: None,
-        asked_for: new.asked.clone(),
-        recovered: true,
-        uncovered,
-    })
+    Ok(Refund::open(new, number, movement.key.clone(), received, &policy).found(uncovered))
 }
 
 /// A payment that waits for a person was given back in the history that was lost: recognises both.
@@ -262,10 +230,8 @@ pub(crate) fn recover_payment(
         card: "",
         asked: metadata.and_then(Metadata::asked),
     };
-    let (refund, _) = give_back(turn, account, &new)?;
-    // Its own key was never sent.
-    let mut refund = refund;
-    refund.key.clone_from(&movement.key);
+    let (mut refund, _) = give_back(turn, account, &new)?;
+    refund.is_known_as(&movement.key);
     let movement = Movement { paid: Some(paid.clone()), ..movement.clone() };
     hand_over(turn, account, refund, &movement)
 }

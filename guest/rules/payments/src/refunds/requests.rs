@@ -3,9 +3,7 @@
 use super::booking;
 use coinbox_access::{self as access, functions};
 use coinbox_credit::records::reconciliation::{Outside, once_outside};
-use coinbox_credit::records::refunds::{
-    Refund, RefundPage, RefundState, ShownRefund, gateway_key, load, refunds, save,
-};
+use coinbox_credit::records::refunds::{Refund, RefundPage, RefundState, ShownRefund, load, refunds, save};
 use coinbox_ground::feed;
 use coinbox_ground::ids::AuthId;
 use coinbox_ground::interfaces::credits::Started;
@@ -38,14 +36,14 @@ pub fn list(
     checks.done()?;
     wallet::need(turn, account)?;
     let (page, more) = refunds(turn, account, after, limit as usize)?;
-    let next = page.last().filter(|_| more).map(|last| last.number);
+    let next = page.last().filter(|_| more).map(Refund::number);
     Ok(RefundPage { refunds: page.iter().map(|refund| refund.shown(account)).collect(), next })
 }
 
 /// A refund that has failed, or why there is none.
 fn failed(turn: &Turn<'_>, account: AuthId, number: u32) -> Result<Refund, Error> {
     let refund = load(turn, account, number)?.ok_or_else(|| Fault::not_found("refund"))?;
-    if matches!(refund.state, RefundState::Failed(_)) { Ok(refund) } else { Err(Error::NotFailed) }
+    if matches!(refund.state(), RefundState::Failed(_)) { Ok(refund) } else { Err(Error::NotFailed) }
 }
 
 /// Tries a failed refund again, under a new key.
@@ -54,17 +52,13 @@ pub fn retry(turn: &mut Turn<'_>, caller: &Caller, auth_id: String, number: u32)
     let args = (&auth_id, number);
     once_outside(command, turn, Outside::Payments, &args, |turn, who, account, asked| {
         let mut refund = failed(turn, account, number)?;
-        refund.tries += 1;
-        refund.key = gateway_key(&turn.store_name(), account, number, refund.tries);
-        refund.state = RefundState::Due;
-        (refund.asked_for, refund.recovered) = (asked, false);
-        (refund.attempt, refund.answered, refund.asked, refund.sent) = (0, 0, 0, None);
+        refund.retry(&turn.store_name(), account, asked);
         let job = refund.job(account);
         save(turn, account, &refund);
         turn.timer(&job, Lane::Urgent, turn.now());
         feed::event(account, "refund-retried", "CRD-12")
             .facts(refund.facts())
-            .fact("try", refund.tries)
+            .fact("try", refund.tries())
             .fact("by", who.name())
             .tell(turn);
         Ok(Started { job, name: number.to_string() })
@@ -85,8 +79,7 @@ pub fn settle(
         checks.text(&reference, "reference", 1, 200);
         checks.done()?;
         let mut refund = failed(turn, account, number)?;
-        refund.reference = Some(reference.clone());
-        let receipt = booking::pay(turn, account, &mut refund, RefundState::SettledOtherwise, Some(who.name()))?;
+        let receipt = booking::pay(turn, account, &mut refund, &reference, Some(who.name()))?;
         booking::mail_paid(turn, account, &refund, receipt)?;
         Ok(refund.shown(account))
     })

@@ -58,7 +58,7 @@ impl World {
         let (main, sub) = (id(&self.main.auth_id), id(&self.sub.auth_id));
         let changed = self.fake.command(START, |turn| {
             let mut kept = profile::profile(turn, main)?;
-            kept.standing = standing;
+            kept.stand(standing, "");
             profile::save(turn, main, &kept);
             let mut kept = subaccount::need(turn, sub)?;
             kept.enabled = enabled;

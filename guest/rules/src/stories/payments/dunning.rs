@@ -23,7 +23,7 @@ fn charges(story: &Story) -> Vec<charges::ShownCharge> {
 
 fn standing(story: &Story) -> Standing {
     let account = AuthId::parse(&story.account).expect("an auth ID");
-    story.fake.query(story.now, |turn| crate::profiles::profile::profile(turn, account)).expect("a profile").standing
+    story.fake.query(story.now, |turn| crate::profiles::profile::profile(turn, account)).expect("a profile").standing()
 }
 
 #[test]

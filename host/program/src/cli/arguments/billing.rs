@@ -4,7 +4,7 @@ use clap::{Subcommand, ValueEnum};
 
 /// `credit`.
 #[derive(Subcommand, Debug)]
-pub enum Credit {
+pub(crate) enum Credit {
     /// Balance
     Show {
         /// Main account
@@ -101,7 +101,7 @@ pub enum Credit {
 
 /// On or off.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Switch {
+pub(crate) enum Switch {
     /// On
     On,
     /// Off
@@ -110,7 +110,7 @@ pub enum Switch {
 
 /// `recharge`.
 #[derive(Subcommand, Debug)]
-pub enum Recharge {
+pub(crate) enum Recharge {
     /// Charge a card now
     Now {
         /// Main account
@@ -168,7 +168,7 @@ pub enum Recharge {
 
 /// `card`.
 #[derive(Subcommand, Debug)]
-pub enum Card {
+pub(crate) enum Card {
     /// Add a card by the gateway's token
     Add {
         /// Main account
@@ -202,7 +202,7 @@ pub enum Card {
 
 /// `alerts`.
 #[derive(Subcommand, Debug)]
-pub enum Alerts {
+pub(crate) enum Alerts {
     /// Replace the customer's own thresholds, or the recipients. What is not given stays
     Set {
         /// Main account

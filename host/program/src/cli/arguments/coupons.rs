@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 /// `coupons`.
 #[derive(Subcommand, Debug)]
-pub enum Coupons {
+pub(crate) enum Coupons {
     /// Make a code that gives promotional credit; prints it
     Create {
         /// What one redemption gives, such as 25.00

@@ -4,32 +4,32 @@ use clap::Subcommand;
 
 /// Which documents.
 #[derive(clap::Args, Debug)]
-pub struct Listed {
+pub(crate) struct Listed {
     /// Main account
-    pub account: String,
+    pub(crate) account: String,
     /// Only those of this status
     #[arg(long)]
-    pub status: Option<String>,
+    pub(crate) status: Option<String>,
     /// Only those whose number begins with this
     #[arg(long)]
-    pub number: Option<String>,
+    pub(crate) number: Option<String>,
     /// Issued at this moment or later
     #[arg(long)]
-    pub from: Option<String>,
+    pub(crate) from: Option<String>,
     /// Issued before this moment
     #[arg(long)]
-    pub before: Option<String>,
+    pub(crate) before: Option<String>,
     /// Oldest first
     #[arg(long)]
-    pub oldest_first: bool,
+    pub(crate) oldest_first: bool,
     /// Most documents
     #[arg(long, default_value_t = 100)]
-    pub limit: usize,
+    pub(crate) limit: usize,
 }
 
 /// `invoices`.
 #[derive(Subcommand, Debug)]
-pub enum Invoices {
+pub(crate) enum Invoices {
     /// Invoices with how they stand now, newest first
     List(Listed),
     /// Credit notes, newest first
@@ -67,7 +67,7 @@ pub enum Invoices {
 
 /// `receipts`.
 #[derive(Subcommand, Debug)]
-pub enum Receipts {
+pub(crate) enum Receipts {
     /// Receipts, newest first
     List(Listed),
     /// One receipt
@@ -83,7 +83,7 @@ pub enum Receipts {
 
 /// `billing`.
 #[derive(Subcommand, Debug)]
-pub enum Billing {
+pub(crate) enum Billing {
     /// What is printed on documents
     Show {
         /// Main account
@@ -124,7 +124,7 @@ pub enum Billing {
 
 /// `seats`.
 #[derive(Subcommand, Debug)]
-pub enum Seats {
+pub(crate) enum Seats {
     /// Paid seats and seats in use
     Show {
         /// Main account

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// A list.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ListName {
+pub(crate) enum ListName {
     /// Domains of mailboxes that people have for themselves
     PersonalMail,
     /// Domains of mailboxes that live for minutes
@@ -26,7 +26,7 @@ pub enum ListName {
 
 /// What is said of an own entry.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum EntryChoice {
+pub(crate) enum EntryChoice {
     /// It is in the list
     Listed,
     /// It is not in the list
@@ -37,7 +37,7 @@ pub enum EntryChoice {
 
 /// `lists`.
 #[derive(Subcommand, Debug)]
-pub enum KnownLists {
+pub(crate) enum KnownLists {
     /// What is in force, from where, and how old it is
     Status,
     /// Publish a new version from files: entries a line, JSON of packages and clouds, tables of ranges. It takes the place of the one before
@@ -74,29 +74,29 @@ pub enum KnownLists {
 
 /// `lists update`.
 #[derive(Args, Debug)]
-pub struct ListUpdate {
+pub(crate) struct ListUpdate {
     /// The list
     #[arg(value_enum)]
-    pub list: ListName,
+    pub(crate) list: ListName,
     /// Files, all of them together
     #[arg(required = true)]
-    pub files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     /// Where they come from
     #[arg(long)]
-    pub source: String,
+    pub(crate) source: String,
     /// As the source names it
     #[arg(long, default_value = "")]
-    pub edition: String,
+    pub(crate) edition: String,
     /// When the source had it so: a moment, or a day (UTC)
     #[arg(long)]
-    pub dated: String,
+    pub(crate) dated: String,
     /// Licence, with the attribution that it asks for
     #[arg(long, default_value = "")]
-    pub licence: String,
+    pub(crate) licence: String,
     /// Kind of networks whose line names none: vpn, hosting or proxy
     #[arg(long, default_value = "")]
-    pub kind: String,
+    pub(crate) kind: String,
     /// A file of autonomous systems with their kinds: of tables of ranges only these are taken
     #[arg(long, value_name = "FILE")]
-    pub systems: Option<PathBuf>,
+    pub(crate) systems: Option<PathBuf>,
 }

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 /// Kind of a new account.
 #[derive(ValueEnum, Clone, Copy, Debug)]
-pub enum AccountKind {
+pub(crate) enum AccountKind {
     /// A paying account
     Standard,
     /// A trial
@@ -13,7 +13,7 @@ pub enum AccountKind {
 
 /// Whether accounts may be used.
 #[derive(ValueEnum, Clone, Copy, Debug)]
-pub enum StandingKind {
+pub(crate) enum StandingKind {
     /// They may
     Active,
     /// They may not, for whatever reason
@@ -26,7 +26,7 @@ pub enum StandingKind {
 
 /// How accounts pay.
 #[derive(ValueEnum, Clone, Copy, Debug)]
-pub enum BillingMode {
+pub(crate) enum BillingMode {
     /// From credit
     Prepaid,
     /// By invoice
@@ -35,51 +35,51 @@ pub enum BillingMode {
 
 /// `account list`.
 #[derive(Args, Debug)]
-pub struct Accounts {
+pub(crate) struct Accounts {
     /// Only those with this in their name
     #[arg(long, value_name = "PART")]
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// Only those with this registered address, whole
     #[arg(long, value_name = "ADDRESS")]
-    pub email: Option<String>,
+    pub(crate) email: Option<String>,
     /// Only accounts with this in their registered address, such as @example.com
     #[arg(long, value_name = "PART")]
-    pub email_part: Option<String>,
+    pub(crate) email_part: Option<String>,
     /// Only those of this type
     #[arg(long = "type", value_enum)]
-    pub kind: Option<AccountKind>,
+    pub(crate) kind: Option<AccountKind>,
     /// Only those that pay so
     #[arg(long, value_enum)]
-    pub billing_mode: Option<BillingMode>,
+    pub(crate) billing_mode: Option<BillingMode>,
     /// Only those that stand so
     #[arg(long, value_enum)]
-    pub standing: Option<StandingKind>,
+    pub(crate) standing: Option<StandingKind>,
     /// Only those that owe: balance below zero
     #[arg(long, conflicts_with = "balance_below")]
-    pub owing: bool,
+    pub(crate) owing: bool,
     /// Only those with a balance below this
     #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
-    pub balance_below: Option<String>,
+    pub(crate) balance_below: Option<String>,
     /// Only those with a balance of this or more
     #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
-    pub balance_from: Option<String>,
+    pub(crate) balance_from: Option<String>,
     /// Of this currency, such as EUR
     #[arg(long)]
-    pub currency: Option<String>,
+    pub(crate) currency: Option<String>,
     /// Only those after this auth ID
     #[arg(long)]
-    pub after: Option<String>,
+    pub(crate) after: Option<String>,
     /// At most so many
     #[arg(long, default_value_t = 500)]
-    pub limit: usize,
+    pub(crate) limit: usize,
     /// Print CSV
     #[arg(long)]
-    pub csv: bool,
+    pub(crate) csv: bool,
 }
 
 /// What a document is.
 #[derive(ValueEnum, Clone, Copy, Debug)]
-pub enum IssuedKind {
+pub(crate) enum IssuedKind {
     /// Invoices
     Invoice,
     /// Credit notes
@@ -90,7 +90,7 @@ pub enum IssuedKind {
 
 /// What a receipt is about.
 #[derive(ValueEnum, Clone, Copy, Debug)]
-pub enum ReceiptKind {
+pub(crate) enum ReceiptKind {
     /// Charges that were paid or failed
     Payment,
     /// Coupons
@@ -105,62 +105,62 @@ pub enum ReceiptKind {
 
 /// `documents`.
 #[derive(Subcommand, Debug)]
-pub enum Documents {
+pub(crate) enum Documents {
     /// Documents of all accounts with their present status, newest first; documents that are owed, by account
     List(Issued),
 }
 
 /// `documents list`.
 #[derive(Args, Debug)]
-pub struct Issued {
+pub(crate) struct Issued {
     /// Only those of this kind
     #[arg(long, value_enum)]
-    pub kind: Option<IssuedKind>,
+    pub(crate) kind: Option<IssuedKind>,
     /// Only receipts about this
     #[arg(long, value_enum)]
-    pub receipt: Option<ReceiptKind>,
+    pub(crate) receipt: Option<ReceiptKind>,
     /// Only those that stand so now, such as open or paid
     #[arg(long)]
-    pub status: Option<String>,
+    pub(crate) status: Option<String>,
     /// Only that with this number
     #[arg(long)]
-    pub number: Option<String>,
+    pub(crate) number: Option<String>,
     /// Only those issued in this month (UTC), such as 2026-11
     #[arg(long)]
-    pub month: Option<String>,
+    pub(crate) month: Option<String>,
     /// Issued at this moment or later, or from this day (UTC) on, such as 2026-11-01
     #[arg(long, value_name = "MOMENT|DAY")]
-    pub from: Option<String>,
+    pub(crate) from: Option<String>,
     /// Issued before this moment, or before this day (UTC)
     #[arg(long, value_name = "MOMENT|DAY")]
-    pub before: Option<String>,
+    pub(crate) before: Option<String>,
     /// Only invoices of which anything is owed now
     #[arg(long, conflicts_with = "open_from")]
-    pub open: bool,
+    pub(crate) open: bool,
     /// Only invoices of which this much is owed now
     #[arg(long, value_name = "AMOUNT")]
-    pub open_from: Option<String>,
+    pub(crate) open_from: Option<String>,
     /// In this currency, such as EUR
     #[arg(long)]
-    pub currency: Option<String>,
+    pub(crate) currency: Option<String>,
     /// Only those of this main account
     #[arg(long)]
-    pub account: Option<String>,
+    pub(crate) account: Option<String>,
     /// Oldest first
     #[arg(long)]
-    pub oldest_first: bool,
+    pub(crate) oldest_first: bool,
     /// Where a list before has ended
     #[arg(long)]
-    pub after: Option<String>,
+    pub(crate) after: Option<String>,
     /// At most so many
     #[arg(long, default_value_t = 100)]
-    pub limit: usize,
+    pub(crate) limit: usize,
     /// Print CSV
     #[arg(long)]
-    pub csv: bool,
+    pub(crate) csv: bool,
 }
 
 /// The word of the contract for a choice.
-pub fn word<T: ValueEnum>(chosen: Option<T>) -> Option<String> {
+pub(crate) fn word<T: ValueEnum>(chosen: Option<T>) -> Option<String> {
     Some(chosen?.to_possible_value()?.get_name().to_owned())
 }

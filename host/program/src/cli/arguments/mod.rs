@@ -15,20 +15,20 @@ mod recurring;
 mod refunds;
 mod usage;
 
-pub use billing::{Alerts, Card, Credit, Recharge, Switch};
-pub use coupons::Coupons;
-pub use documents::{Billing, Invoices, Listed, Receipts, Seats};
-pub use known_lists::{KnownLists, ListName, ListUpdate};
-pub use lists::{AccountKind, Accounts, Documents, Issued, word};
-pub use numbers::{NumberType, Numbers};
-pub use operators::{NewOperator, Operators, PermissionSet};
-pub use pdf::{Document, Pdf, SampleKind};
-pub use people::{Decision, Member, Review};
-pub use person::{Channel, Factor, Login, Me, MyOwn, Own, SignUp, SignUpStep};
-pub use products::{NewProduct, ProductChange, Products};
-pub use recurring::{NewRecurring, Recurring};
-pub use refunds::{Queue, Refunds};
-pub use usage::{
+pub(crate) use billing::{Alerts, Card, Credit, Recharge, Switch};
+pub(crate) use coupons::Coupons;
+pub(crate) use documents::{Billing, Invoices, Listed, Receipts, Seats};
+pub(crate) use known_lists::{KnownLists, ListName, ListUpdate};
+pub(crate) use lists::{AccountKind, Accounts, Documents, Issued, word};
+pub(crate) use numbers::{NumberType, Numbers};
+pub(crate) use operators::{NewOperator, Operators, PermissionSet};
+pub(crate) use pdf::{Document, Pdf, SampleKind};
+pub(crate) use people::{Decision, Member, Review};
+pub(crate) use person::{Channel, Factor, Login, Me, MyOwn, Own, SignUp, SignUpStep};
+pub(crate) use products::{NewProduct, ProductChange, Products};
+pub(crate) use recurring::{NewRecurring, Recurring};
+pub(crate) use refunds::{Queue, Refunds};
+pub(crate) use usage::{
     Daily, Discard, Export, Group, Rejected, RejectedFilter, Reserved, Resubmit, Statement, Summary, Usage, Used,
 };
 
@@ -45,13 +45,13 @@ use std::path::PathBuf;
     subcommand_required = true,
     arg_required_else_help = true
 )]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// What every command takes.
     #[command(flatten)]
-    pub common: Common,
+    pub(crate) common: Common,
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 /// Where help shows what every command takes: behind what the command itself takes, and not at all in the short one.
@@ -59,36 +59,36 @@ const HEADING: &str = "Options of every command";
 
 /// What every command takes.
 #[derive(Args, Clone, Debug)]
-pub struct Common {
+pub(crate) struct Common {
     /// Configuration file [default: ./coinbox.toml, if it is there]
     #[arg(long, global = true, hide_short_help = true, help_heading = HEADING, value_name = "FILE", env = "COINBOX_CONFIG")]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// Data directory. For all commands but serve, restore and config: work on the store of a stopped server, without one
     #[arg(long, global = true, hide_short_help = true, help_heading = HEADING, value_name = "DIR")]
-    pub data: Option<PathBuf>,
+    pub(crate) data: Option<PathBuf>,
     /// Address of a running server [default: COINBOX_SERVER, or the configured one on this machine]
     #[arg(long, global = true, hide_short_help = true, help_heading = HEADING, value_name = "URL", conflicts_with = "data")]
-    pub server: Option<String>,
+    pub(crate) server: Option<String>,
     /// Operator token [default: the token of the configuration or the data directory]
     #[arg(long, global = true, hide_short_help = true, help_heading = HEADING, value_name = "TOKEN", env = "COINBOX_TOKEN", hide_env_values = true)]
-    pub token: Option<String>,
+    pub(crate) token: Option<String>,
     /// Your name in the audit trail where you work on the store of a stopped server; a running one knows it by the token
     #[arg(long, global = true, hide_short_help = true, help_heading = HEADING, value_name = "NAME", env = "COINBOX_OPERATOR_NAME", default_value = "operator")]
-    pub operator: String,
+    pub(crate) operator: String,
     /// Do it once: a repeat with the same key gets the first answer again
     #[arg(long, global = true, hide_short_help = true, help_heading = HEADING, value_name = "KEY")]
-    pub idempotency_key: Option<String>,
+    pub(crate) idempotency_key: Option<String>,
     /// Print JSON for programs
     #[arg(long, global = true, hide_short_help = true, help_heading = HEADING)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// Any setting of the configuration
     #[arg(long = "set", global = true, hide_short_help = true, help_heading = HEADING, value_name = "KEY=VALUE")]
-    pub settings: Vec<String>,
+    pub(crate) settings: Vec<String>,
 }
 
 /// All commands.
 #[derive(Subcommand, Debug)]
-pub enum Command {
+pub(crate) enum Command {
     /// Run the server
     Serve(Serve),
     /// Accounts
@@ -225,34 +225,34 @@ pub enum Command {
 
 /// `simulate`.
 #[derive(Args, Debug)]
-pub struct Simulate {
+pub(crate) struct Simulate {
     /// The first seed, or the only one without --seeds and --for [default: drawn at random and printed]
     #[arg(long)]
-    pub seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
     /// How many seeds [default: as many as the duration allows; without it 1 where --seed is given, otherwise 100]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
-    pub seeds: Option<u64>,
+    pub(crate) seeds: Option<u64>,
     /// Operations of a seed, 1 to 100 000
     #[arg(long, default_value_t = coinbox_simulation::OPERATIONS, value_name = "COUNT", value_parser = operations)]
-    pub operations: usize,
+    pub(crate) operations: usize,
     /// Go on for so long, such as 10m
     #[arg(long = "for", value_name = "DURATION")]
-    pub duration: Option<String>,
+    pub(crate) duration: Option<String>,
     /// Seeds at once [default: one a processor]
     #[arg(long, value_parser = threads)]
-    pub threads: Option<usize>,
+    pub(crate) threads: Option<usize>,
     /// Only these operations of the seed, by the places that a failure names
     #[arg(long, value_name = "PLACES", value_delimiter = ',', requires = "seed", conflicts_with_all = ["seeds", "duration"])]
-    pub only: Vec<usize>,
+    pub(crate) only: Vec<usize>,
     /// Write one line for each seed into this file, in order: digests of store, feed and requests to the outside
     #[arg(long, value_name = "FILE", conflicts_with = "only")]
-    pub digests: Option<PathBuf>,
+    pub(crate) digests: Option<PathBuf>,
     /// Run three years of a handful of customers instead, verified at every month's end
     #[arg(long, conflicts_with_all = ["seeds", "duration", "only", "digests"])]
-    pub three_years: bool,
+    pub(crate) three_years: bool,
     /// Write the ledger of the three years into this folder, for hledger and beancount
     #[arg(long, value_name = "DIR", requires = "three_years")]
-    pub ledger: Option<PathBuf>,
+    pub(crate) ledger: Option<PathBuf>,
 }
 
 fn threads(text: &str) -> Result<usize, String> {
@@ -268,27 +268,27 @@ fn operations(text: &str) -> Result<usize, String> {
 
 /// `serve`.
 #[derive(Args, Debug)]
-pub struct Serve {
+pub(crate) struct Serve {
     /// Address and port
     #[arg(long, value_name = "ADDRESS:PORT")]
-    pub listen: Option<String>,
+    pub(crate) listen: Option<String>,
     /// The rules
     #[arg(long, value_name = "FILE")]
-    pub component: Option<PathBuf>,
+    pub(crate) component: Option<PathBuf>,
     /// text or json
     #[arg(long, value_name = "FORMAT")]
-    pub log_format: Option<String>,
+    pub(crate) log_format: Option<String>,
     /// real or simulated
     #[arg(long, value_name = "MODE")]
-    pub clock: Option<String>,
+    pub(crate) clock: Option<String>,
     /// Accept what the server refuses, for this start only. May be given several times
     #[arg(long, value_name = "WHAT")]
-    pub accept: Vec<Accepted>,
+    pub(crate) accept: Vec<Accepted>,
 }
 
 /// What the server refuses at start unless it is meant.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Accepted {
+pub(crate) enum Accepted {
     /// An empty store in a directory that has had another one
     NewStore,
     /// Another kind of clock than the store has run with
@@ -303,7 +303,7 @@ pub enum Accepted {
 
 /// Why an account is suspended.
 #[derive(ValueEnum, Clone, Copy, Debug)]
-pub enum Reason {
+pub(crate) enum Reason {
     /// Content
     ContentViolation,
     /// Money
@@ -316,7 +316,7 @@ pub enum Reason {
 
 /// `account`.
 #[derive(Subcommand, Debug)]
-pub enum Account {
+pub(crate) enum Account {
     /// Make an account; prints its auth ID and token
     Create {
         /// 1 to 100 characters
@@ -454,7 +454,7 @@ pub enum Account {
 
 /// `subaccount`.
 #[derive(Subcommand, Debug)]
-pub enum Subaccount {
+pub(crate) enum Subaccount {
     /// Make one; prints its auth ID and token
     Create {
         /// Main account
@@ -497,7 +497,7 @@ pub enum Subaccount {
 
 /// What becomes of the numbers of a sub-account that is deleted.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Disposal {
+pub(crate) enum Disposal {
     /// While it has any, it is not deleted
     Refuse,
     /// They go to the main account
@@ -508,7 +508,7 @@ pub enum Disposal {
 
 /// Form of a price book file.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PriceFormat {
+pub(crate) enum PriceFormat {
     /// Comma-separated, with a header
     Csv,
     /// A list of objects
@@ -517,7 +517,7 @@ pub enum PriceFormat {
 
 /// `pricebook`.
 #[derive(Subcommand, Debug)]
-pub enum Pricebook {
+pub(crate) enum Pricebook {
     /// Make a new version from a CSV or JSON file and publish it. A file that is refused leaves nothing behind
     Import {
         /// The file
@@ -595,23 +595,23 @@ pub enum Pricebook {
 
 /// `events`.
 #[derive(Args, Debug)]
-pub struct Events {
+pub(crate) struct Events {
     /// Main account [default: all]
-    pub account: Option<String>,
+    pub(crate) account: Option<String>,
     /// Only what came after this position
     #[arg(long, default_value_t = 0)]
-    pub after: u64,
+    pub(crate) after: u64,
     /// At most so many
     #[arg(long)]
-    pub limit: Option<usize>,
+    pub(crate) limit: Option<usize>,
     /// Wait for more
     #[arg(long)]
-    pub follow: bool,
+    pub(crate) follow: bool,
 }
 
 /// Form of a ledger export.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LedgerFormat {
+pub(crate) enum LedgerFormat {
     /// A journal for hledger
     Hledger,
     /// A file for beancount
@@ -622,7 +622,7 @@ pub enum LedgerFormat {
 
 /// `ledger`.
 #[derive(Subcommand, Debug)]
-pub enum Ledger {
+pub(crate) enum Ledger {
     /// Write the whole ledger
     Export {
         /// Form
@@ -636,7 +636,7 @@ pub enum Ledger {
 
 /// `policy`.
 #[derive(Subcommand, Debug)]
-pub enum Policy {
+pub(crate) enum Policy {
     /// Settings in force, as lines that `policy set --file` takes
     Show {
         /// These only
@@ -671,7 +671,7 @@ pub enum Policy {
 
 /// What `policy set` changes.
 #[derive(Args, Debug)]
-pub struct PolicySet {
+pub(crate) struct PolicySet {
     /// One setting as NAME VALUE…, or several as NAME=VALUE…: amounts as 25.00, durations as 10s, entries of a list with commas or as words
     #[arg(
         value_name = "NAME VALUE",
@@ -679,15 +679,15 @@ pub struct PolicySet {
         required_unless_present = "file",
         conflicts_with = "file"
     )]
-    pub words: Vec<String>,
+    pub(crate) words: Vec<String>,
     /// A file of lines NAME VALUE, such as `policy show` prints; - is standard input
     #[arg(long)]
-    pub file: Option<PathBuf>,
+    pub(crate) file: Option<PathBuf>,
 }
 
 /// `seller`.
 #[derive(Subcommand, Debug)]
-pub enum Seller {
+pub(crate) enum Seller {
     /// Who sells, and what is missing
     Show,
     /// Change what is given
@@ -696,33 +696,33 @@ pub enum Seller {
 
 /// What `seller set` changes. An empty text removes a field. Legal name, address and country can be changed, but not removed.
 #[derive(Args, Debug)]
-pub struct SellerChange {
+pub(crate) struct SellerChange {
     /// Legal name
     #[arg(long)]
-    pub legal_name: Option<String>,
+    pub(crate) legal_name: Option<String>,
     /// A line of the address; all of them are replaced
     #[arg(long = "address", value_name = "LINE")]
-    pub address: Vec<String>,
+    pub(crate) address: Vec<String>,
     /// Two letters, such as DE
     #[arg(long)]
-    pub country: Option<String>,
+    pub(crate) country: Option<String>,
     /// Tax ID
     #[arg(long)]
-    pub tax_id: Option<String>,
+    pub(crate) tax_id: Option<String>,
     /// Address for mail
     #[arg(long)]
-    pub email: Option<String>,
+    pub(crate) email: Option<String>,
     /// Number in the register of companies
     #[arg(long)]
-    pub registration_number: Option<String>,
+    pub(crate) registration_number: Option<String>,
     /// Phone
     #[arg(long)]
-    pub phone: Option<String>,
+    pub(crate) phone: Option<String>,
 }
 
 /// `clock`.
 #[derive(Subcommand, Debug)]
-pub enum Clock {
+pub(crate) enum Clock {
     /// The moment that the rules are told
     Show,
     /// Move a simulated clock, driving all that becomes due on the way

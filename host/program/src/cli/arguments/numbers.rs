@@ -4,7 +4,7 @@ use clap::{Subcommand, ValueEnum};
 
 /// Type of a number.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum NumberType {
+pub(crate) enum NumberType {
     /// Of a city or area
     Local,
     /// Of a whole country
@@ -17,7 +17,7 @@ pub enum NumberType {
 
 /// `numbers`.
 #[derive(Subcommand, Debug)]
-pub enum Numbers {
+pub(crate) enum Numbers {
     /// Numbers that could be rented now, with their prices for this account
     Search {
         /// Main account or sub-account that would rent

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 /// `operator`.
 #[derive(Subcommand, Debug)]
-pub enum Operators {
+pub(crate) enum Operators {
     /// Name an operator and make the token, which is shown once. From the first one on the shared token is good for nothing
     Add(NewOperator),
     /// Everybody who acts for the operating company
@@ -23,7 +23,7 @@ pub enum Operators {
 
 /// Permissions by kind, as they are on the day when they are given.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PermissionSet {
+pub(crate) enum PermissionSet {
     /// Every function that reads
     Read,
     /// Every function, and what only the host does
@@ -32,16 +32,16 @@ pub enum PermissionSet {
 
 /// Arguments of `operator add`.
 #[derive(Args, Debug)]
-pub struct NewOperator {
+pub(crate) struct NewOperator {
     /// As the audit log names it: 1 to 64 printable ASCII characters without space
-    pub name: String,
+    pub(crate) name: String,
     /// A permission such as accounts.get. May be given several times
     #[arg(long, value_name = "PERMISSION", required_unless_present = "may")]
-    pub permission: Vec<String>,
+    pub(crate) permission: Vec<String>,
     /// Permissions of a kind
     #[arg(long, value_name = "SET")]
-    pub may: Option<PermissionSet>,
+    pub(crate) may: Option<PermissionSet>,
     /// An address or network, such as 10.0.0.0/8, from which alone the token is good. May be given several times
     #[arg(long, value_name = "NETWORK")]
-    pub network: Vec<String>,
+    pub(crate) network: Vec<String>,
 }

@@ -5,19 +5,19 @@ use std::path::PathBuf;
 
 /// One issued document as PDF.
 #[derive(Args, Debug)]
-pub struct Pdf {
+pub(crate) struct Pdf {
     /// Main account
-    pub account: String,
+    pub(crate) account: String,
     /// Its number, such as 2026-000123
-    pub number: String,
+    pub(crate) number: String,
     /// File [default: standard output]
     #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// Kind of a made-up document.
 #[derive(ValueEnum, Clone, Copy, Debug)]
-pub enum SampleKind {
+pub(crate) enum SampleKind {
     /// An invoice
     Invoice,
     /// A credit note
@@ -38,7 +38,7 @@ pub enum SampleKind {
 
 /// `document`.
 #[derive(Subcommand, Debug)]
-pub enum Document {
+pub(crate) enum Document {
     /// Write a made-up document
     Sample {
         /// Which kind

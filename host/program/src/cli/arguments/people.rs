@@ -4,7 +4,7 @@ use clap::{Subcommand, ValueEnum};
 
 /// Kinds of documents that a customer hands in.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Evidence {
+pub(crate) enum Evidence {
     /// Passport or identity card
     Identity,
     /// Registration of the company
@@ -21,7 +21,7 @@ pub enum Evidence {
 
 /// What is decided.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Decision {
+pub(crate) enum Decision {
     /// The account may be used, and gets the policy's trial credits
     Approve,
     /// The account is closed
@@ -30,7 +30,7 @@ pub enum Decision {
 
 /// `review`.
 #[derive(Subcommand, Debug)]
-pub enum Review {
+pub(crate) enum Review {
     /// Sign-ups that wait for a decision, the most urgent first
     Queue {
         /// At most so many
@@ -89,7 +89,7 @@ pub enum Review {
 
 /// `member`.
 #[derive(Subcommand, Debug)]
-pub enum Member {
+pub(crate) enum Member {
     /// List an account's, those that were removed too
     List {
         /// Main account

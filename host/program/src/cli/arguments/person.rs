@@ -6,15 +6,15 @@ use std::path::PathBuf;
 
 /// What a person's own commands take.
 #[derive(Args, Clone, Debug)]
-pub struct Own {
+pub(crate) struct Own {
     /// File that the session is kept in, for its owner only [default: coinbox/session.json below XDG_STATE_HOME, or below ~/.local/state]
     #[arg(long, global = true, value_name = "FILE", env = "COINBOX_SESSION")]
-    pub session: Option<PathBuf>,
+    pub(crate) session: Option<PathBuf>,
 }
 
 /// How a code comes to a phone.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Channel {
+pub(crate) enum Channel {
     /// As a message
     #[default]
     Sms,
@@ -24,7 +24,7 @@ pub enum Channel {
 
 /// A second factor.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Factor {
+pub(crate) enum Factor {
     /// A code that is sent to the phone
     Phone,
     /// A code that an app shows
@@ -35,18 +35,18 @@ pub enum Factor {
 
 /// `signup`.
 #[derive(Args, Debug)]
-pub struct SignUp {
+pub(crate) struct SignUp {
     /// What a person's own commands take.
     #[command(flatten)]
-    pub own: Own,
+    pub(crate) own: Own,
     /// What to do.
     #[command(subcommand)]
-    pub command: SignUpStep,
+    pub(crate) command: SignUpStep,
 }
 
 /// A step of signing up.
 #[derive(Subcommand, Debug)]
-pub enum SignUpStep {
+pub(crate) enum SignUpStep {
     /// Ask for an account; a link is mailed. Asks for the new password without showing it
     Start {
         /// Work address
@@ -102,34 +102,34 @@ pub enum SignUpStep {
 
 /// `login`.
 #[derive(Args, Debug)]
-pub struct Login {
+pub(crate) struct Login {
     /// What a person's own commands take.
     #[command(flatten)]
-    pub own: Own,
+    pub(crate) own: Own,
     /// Your address [default: that of the login before]
-    pub email: Option<String>,
+    pub(crate) email: Option<String>,
     /// The second factor [default: the first that you have]
     #[arg(long, value_enum)]
-    pub factor: Option<Factor>,
+    pub(crate) factor: Option<Factor>,
     /// How a code comes to the phone
     #[arg(long, value_enum, default_value = "sms")]
-    pub channel: Channel,
+    pub(crate) channel: Channel,
 }
 
 /// `me`.
 #[derive(Args, Debug)]
-pub struct Me {
+pub(crate) struct Me {
     /// What a person's own commands take.
     #[command(flatten)]
-    pub own: Own,
+    pub(crate) own: Own,
     /// What to do [default: show]
     #[command(subcommand)]
-    pub command: Option<MyOwn>,
+    pub(crate) command: Option<MyOwn>,
 }
 
 /// What a person does with what is his own.
 #[derive(Subcommand, Debug)]
-pub enum MyOwn {
+pub(crate) enum MyOwn {
     /// Your profile
     Show,
     /// Change name or language

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 /// `products`.
 #[derive(Subcommand, Debug)]
-pub enum Products {
+pub(crate) enum Products {
     /// All products: calls and messages, then your own by code
     List,
     /// One product with its headings
@@ -20,7 +20,7 @@ pub enum Products {
 
 /// What a product is counted in.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ProductUnit {
+pub(crate) enum ProductUnit {
     /// Seconds of time
     Second,
     /// Parts of messages
@@ -35,7 +35,7 @@ pub enum ProductUnit {
 
 /// How a product is rated.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ProductRating {
+pub(crate) enum ProductRating {
     /// By the increments of its price rows
     Increments,
     /// What was used, as it is
@@ -46,47 +46,47 @@ pub enum ProductRating {
 
 /// `products add`.
 #[derive(Args, Debug)]
-pub struct NewProduct {
+pub(crate) struct NewProduct {
     /// 2 to 30 lower-case letters, digits and hyphens, a letter first
-    pub code: String,
+    pub(crate) code: String,
     /// What it is counted in
     #[arg(long, value_enum)]
-    pub unit: ProductUnit,
+    pub(crate) unit: ProductUnit,
     /// How it is rated
     #[arg(long, value_enum, default_value = "per-unit")]
-    pub rating: ProductRating,
+    pub(crate) rating: ProductRating,
     /// How many units a price is for; of bytes at least 1000
     #[arg(long, default_value_t = 1)]
-    pub unit_size: u32,
+    pub(crate) unit_size: u32,
     /// As invoices print so many units, such as minutes or MB
     #[arg(long, value_name = "WORDS")]
-    pub price_unit: String,
+    pub(crate) price_unit: String,
     /// As invoices print it
     #[arg(long)]
-    pub words: String,
+    pub(crate) words: String,
     /// What your accounting calls its tax class
     #[arg(long, default_value = "")]
-    pub tax_code: String,
+    pub(crate) tax_code: String,
     /// CODE:OTHER-SIDE or CODE:OTHER-SIDE:WORDS, such as request:number-required. What an event says of the other side: number-required, optional or none. May be given several times
     #[arg(long = "heading", value_name = "HEADING", required = true)]
-    pub headings: Vec<String>,
+    pub(crate) headings: Vec<String>,
 }
 
 /// `products update`.
 #[derive(Args, Debug)]
-pub struct ProductChange {
+pub(crate) struct ProductChange {
     /// Its code
-    pub code: String,
+    pub(crate) code: String,
     /// As invoices print it
     #[arg(long)]
-    pub words: Option<String>,
+    pub(crate) words: Option<String>,
     /// As invoices print the unit of its price
     #[arg(long, value_name = "WORDS")]
-    pub price_unit: Option<String>,
+    pub(crate) price_unit: Option<String>,
     /// What your accounting calls its tax class; empty: nothing
     #[arg(long)]
-    pub tax_code: Option<String>,
+    pub(crate) tax_code: Option<String>,
     /// A further heading, or one with other words: CODE:OTHER-SIDE or CODE:OTHER-SIDE:WORDS. May be given several times
     #[arg(long = "heading", value_name = "HEADING")]
-    pub headings: Vec<String>,
+    pub(crate) headings: Vec<String>,
 }

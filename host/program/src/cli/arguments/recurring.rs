@@ -4,7 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 /// `recurring`.
 #[derive(Subcommand, Debug)]
-pub enum Recurring {
+pub(crate) enum Recurring {
     /// Start a charge. The month that has begun is charged now, every further one on its first day
     Add(NewRecurring),
     /// The charges of an account and its sub-accounts, or of one sub-account
@@ -45,7 +45,7 @@ pub enum Recurring {
 
 /// What is paid for the month in which a charge begins.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FirstMonth {
+pub(crate) enum FirstMonth {
     /// Nothing
     None,
     /// A whole month
@@ -56,21 +56,21 @@ pub enum FirstMonth {
 
 /// `recurring add`.
 #[derive(Args, Debug)]
-pub struct NewRecurring {
+pub(crate) struct NewRecurring {
     /// Main account or sub-account
-    pub account: String,
+    pub(crate) account: String,
     /// Your name for it, such as the ID of a campaign: 1 to 60 letters, digits and .-_:
-    pub reference: String,
+    pub(crate) reference: String,
     /// A product that is counted in items
     #[arg(long)]
-    pub product: String,
+    pub(crate) product: String,
     /// A heading of the product with the other side none
     #[arg(long)]
-    pub heading: String,
+    pub(crate) heading: String,
     /// 1 to 10 000
     #[arg(long, default_value_t = 1)]
-    pub quantity: u32,
+    pub(crate) quantity: u32,
     /// What is paid for the month that has begun [default: as the setting first-month says]
     #[arg(long, value_enum)]
-    pub first_month: Option<FirstMonth>,
+    pub(crate) first_month: Option<FirstMonth>,
 }

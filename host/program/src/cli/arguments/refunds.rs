@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 /// `refunds`.
 #[derive(Subcommand, Debug)]
-pub enum Refunds {
+pub(crate) enum Refunds {
     /// List an account's, newest first
     List {
         /// Main account
@@ -34,7 +34,7 @@ pub enum Refunds {
 
 /// `queue`.
 #[derive(Subcommand, Debug)]
-pub enum Queue {
+pub(crate) enum Queue {
     /// List it, oldest first
     List,
     /// A payment that no charge explains is this account's: credit it

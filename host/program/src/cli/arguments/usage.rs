@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// `usage`.
 #[derive(Subcommand, Debug)]
-pub enum Usage {
+pub(crate) enum Usage {
     /// Rate a CSV or JSON lines file. An import that was interrupted goes on where it stopped. Exit code 3: some rows were not counted
     Import {
         /// The file
@@ -96,7 +96,7 @@ pub enum Usage {
 
 /// What a summary is divided by.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Group {
+pub(crate) enum Group {
     /// Day of the account's time zone
     Day,
     /// Product and heading; numbers by country and type
@@ -107,7 +107,7 @@ pub enum Group {
 
 impl Group {
     /// The word of the contract.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Group::Day => "day",
             Group::Product => "product",
@@ -118,75 +118,75 @@ impl Group {
 
 /// Which charges.
 #[derive(Args, Clone, Debug)]
-pub struct ChargeFilter {
+pub(crate) struct ChargeFilter {
     /// Only charges for this: a product such as voice, number-rent, number-setup, seats, volume-tiers, adjustment or correction
     #[arg(long, value_name = "PRODUCT")]
-    pub product: Option<String>,
+    pub(crate) product: Option<String>,
     /// Only charges of this sub-account. The main account's own ID: only its own charges, without sub-accounts
     #[arg(long, value_name = "ACCOUNT")]
-    pub subaccount: Option<String>,
+    pub(crate) subaccount: Option<String>,
 }
 
 impl ChargeFilter {
     /// As the contract has it.
-    pub fn filter(&self) -> serde_json::Value {
+    pub(crate) fn filter(&self) -> serde_json::Value {
         serde_json::json!({"product": self.product, "source": self.subaccount})
     }
 }
 
 /// `usage summary`.
 #[derive(Args, Debug)]
-pub struct Summary {
+pub(crate) struct Summary {
     /// Main account or sub-account
-    pub account: String,
+    pub(crate) account: String,
     /// First day, such as 2026-10-01
     #[arg(long, value_name = "DAY")]
-    pub from: String,
+    pub(crate) from: String,
     /// Last day
     #[arg(long, value_name = "DAY")]
-    pub to: String,
+    pub(crate) to: String,
     /// Which charges
     #[command(flatten)]
-    pub filter: ChargeFilter,
+    pub(crate) filter: ChargeFilter,
     /// Rows by; several with commas
     #[arg(long, value_enum, value_delimiter = ',', default_value = "product")]
-    pub by: Vec<Group>,
+    pub(crate) by: Vec<Group>,
     /// Print CSV
     #[arg(long)]
-    pub csv: bool,
+    pub(crate) csv: bool,
     /// File for the CSV [default: standard output]
     #[arg(long, value_name = "FILE", requires = "csv")]
-    pub output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// `usage export`.
 #[derive(Args, Debug)]
-pub struct Export {
+pub(crate) struct Export {
     /// Main account or sub-account
-    pub account: String,
+    pub(crate) account: String,
     /// Only what was posted in this UTC month, such as 2026-10
     #[arg(long, conflicts_with_all = ["from", "to"])]
-    pub month: Option<String>,
+    pub(crate) month: Option<String>,
     /// Only what was posted at this moment or later, or from this day (UTC) on, such as 2026-11-01
     #[arg(long, value_name = "MOMENT|DAY")]
-    pub from: Option<String>,
+    pub(crate) from: Option<String>,
     /// Only what was posted before this moment, or to the end of this day (UTC)
     #[arg(long, value_name = "MOMENT|DAY")]
-    pub to: Option<String>,
+    pub(crate) to: Option<String>,
     /// Which charges
     #[command(flatten)]
-    pub filter: ChargeFilter,
+    pub(crate) filter: ChargeFilter,
     /// As CSV (the default)
     #[arg(long)]
-    pub csv: bool,
+    pub(crate) csv: bool,
     /// File [default: standard output]
     #[arg(long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// What an account chooses.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Choice {
+pub(crate) enum Choice {
     /// Send it
     On,
     /// Do not
@@ -197,7 +197,7 @@ pub enum Choice {
 
 impl Choice {
     /// As the contract has it.
-    pub fn choice(self) -> &'static str {
+    pub(crate) fn choice(self) -> &'static str {
         match self {
             Choice::On => "on",
             Choice::Off => "off",
@@ -208,28 +208,28 @@ impl Choice {
 
 /// `usage daily`.
 #[derive(Args, Debug)]
-pub struct Daily {
+pub(crate) struct Daily {
     /// Main account
-    pub account: String,
+    pub(crate) account: String,
     /// New setting [default: only show it]
     #[arg(value_enum)]
-    pub switch: Option<Choice>,
+    pub(crate) switch: Option<Choice>,
 }
 
 /// `account statement`.
 #[derive(Args, Debug)]
-pub struct Statement {
+pub(crate) struct Statement {
     /// Main account
-    pub account: String,
+    pub(crate) account: String,
     /// UTC month, such as 2026-10
     #[arg(long)]
-    pub month: String,
+    pub(crate) month: String,
 }
 
 /// Why an event was rejected.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum RejectedFor {
+pub(crate) enum RejectedFor {
     /// A field breaks its form or bound
     Malformed,
     /// No account has this auth ID
@@ -250,104 +250,104 @@ pub enum RejectedFor {
 
 /// Which rejected events.
 #[derive(Args, Clone, Debug)]
-pub struct RejectedFilter {
+pub(crate) struct RejectedFilter {
     /// Only events of this account; of a main account, with its sub-accounts
     #[arg(long)]
-    pub account: Option<String>,
+    pub(crate) account: Option<String>,
     /// Only those with this reason
     #[arg(long, value_enum)]
-    pub reason: Option<RejectedFor>,
+    pub(crate) reason: Option<RejectedFor>,
 }
 
 impl RejectedFilter {
     /// Whether it leaves everything.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.account.is_none() && self.reason.is_none()
     }
 }
 
 /// `usage rejected`.
 #[derive(Args, Debug)]
-pub struct Rejected {
+pub(crate) struct Rejected {
     /// Which
     #[command(flatten)]
-    pub filter: RejectedFilter,
+    pub(crate) filter: RejectedFilter,
     /// At most so many
     #[arg(long, default_value_t = 100)]
-    pub limit: usize,
+    pub(crate) limit: usize,
     /// Print CSV that `usage resubmit` reads when it is mended
     #[arg(long)]
-    pub csv: bool,
+    pub(crate) csv: bool,
 }
 
 /// `usage resubmit`.
 #[derive(Args, Debug)]
-pub struct Resubmit {
+pub(crate) struct Resubmit {
     /// Mended events: a CSV or JSON lines file that also has a column `key`
     #[arg(required_unless_present_any = ["account", "reason"], conflicts_with_all = ["account", "reason"])]
-    pub file: Option<PathBuf>,
+    pub(crate) file: Option<PathBuf>,
     /// Which of the list as they are, if no file is given
     #[command(flatten)]
-    pub filter: RejectedFilter,
+    pub(crate) filter: RejectedFilter,
 }
 
 /// `usage discard`.
 #[derive(Args, Debug)]
-pub struct Discard {
+pub(crate) struct Discard {
     /// Their keys
     #[arg(conflicts_with_all = ["account", "reason"])]
-    pub keys: Vec<String>,
+    pub(crate) keys: Vec<String>,
     /// Which of the list, if no keys are given
     #[command(flatten)]
-    pub filter: RejectedFilter,
+    pub(crate) filter: RejectedFilter,
     /// It cannot be undone
     #[arg(long)]
-    pub yes: bool,
+    pub(crate) yes: bool,
 }
 
 /// What a reservation is about.
 #[derive(Args, Debug)]
-pub struct Reserved {
+pub(crate) struct Reserved {
     /// Main account or sub-account
-    pub account: String,
+    pub(crate) account: String,
     /// The platform's name of the call or message
-    pub name: String,
+    pub(crate) name: String,
     /// Such as 0.60 [default: what NUMBER and QUANTITY cost]
     #[arg(long, conflicts_with_all = ["number", "quantity"])]
-    pub amount: Option<String>,
+    pub(crate) amount: Option<String>,
     /// Number of the other side
     #[arg(long, requires = "quantity")]
-    pub number: Option<String>,
+    pub(crate) number: Option<String>,
     /// In the unit of the product: seconds of calls, parts of messages
     #[arg(long, requires = "number")]
-    pub quantity: Option<u32>,
+    pub(crate) quantity: Option<u32>,
     /// Code of the product
     #[arg(long, default_value = "voice")]
-    pub product: String,
+    pub(crate) product: String,
     /// Code of its heading
     #[arg(long, default_value = "outbound")]
-    pub heading: String,
+    pub(crate) heading: String,
     /// Reserved time, such as 60s or 5m [default: the seconds of QUANTITY, otherwise 0]
     #[arg(long)]
-    pub lasts: Option<String>,
+    pub(crate) lasts: Option<String>,
     /// Less will do, down to this: in the unit of the product, or an amount with --amount. As much is granted as the credit covers
     #[arg(long, value_name = "LEAST")]
-    pub at_least: Option<String>,
+    pub(crate) at_least: Option<String>,
 }
 
 /// What was used.
 #[derive(Args, Debug)]
-pub struct Used {
+pub(crate) struct Used {
     /// Number of the other side
     #[arg(long)]
-    pub number: String,
+    pub(crate) number: String,
     /// In the unit of the product: seconds of calls, parts of messages
     #[arg(long)]
-    pub quantity: u32,
+    pub(crate) quantity: u32,
     /// Code of the product
     #[arg(long, default_value = "voice")]
-    pub product: String,
+    pub(crate) product: String,
     /// Code of its heading
     #[arg(long, default_value = "outbound")]
-    pub heading: String,
+    pub(crate) heading: String,
 }
