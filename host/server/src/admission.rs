@@ -10,18 +10,12 @@ use coinbox_host::contract::types::{Caller, Principal};
 use coinbox_host::text;
 use std::time::Instant;
 
-<<<<<<< HEAD
 /// Checks the credential or the session, by itself. The rules count the request, and its other calls with it. From here on the account is whom its place
 /// is counted against.
-pub fn admitted(rest: &Rest, names: &Names, caller: &Caller) -> Result<(), Failure> {
+pub(crate) fn admitted(rest: &Rest, names: &Names, caller: &Caller) -> Result<(), Failure> {
     if let Principal::Session(session) = &caller.who {
         return in_session(rest, names, caller, &session.token);
     }
-=======
-/// Checks the credential, by itself. The rules count the request, and its other calls with it. From here on the account is whom its place is counted
-/// against.
-pub(crate) fn admitted(rest: &Rest, names: &Names, caller: &Caller) -> Result<(), Failure> {
->>>>>>> house
     let started = Instant::now();
     let answer = rest.host.coinbox.authenticate(caller);
     rest.measured("accounts.authenticate", started, answer.as_ref().map(Result::is_ok).ok());
@@ -36,7 +30,9 @@ fn in_session(rest: &Rest, names: &Names, caller: &Caller, token: &str) -> Resul
     const ONESELF: &str = "profile.get";
     let started = Instant::now();
     let asked = rest.host.coinbox.caller_for(ONESELF, caller);
-    let asked = coinbox_host::json::to_value(&asked).map_err(internal)?;
+    let asked = coinbox_host::json::to_value(&asked).map_err(|error| {
+        Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string())
+    })?;
     let arguments = serde_json::json!({ "caller": asked });
     let answer = rest.host.coinbox.call(ONESELF, &arguments);
     rest.measured(ONESELF, started, answer.as_ref().map(|answer| answer.get("err").is_none()).ok());

@@ -155,7 +155,11 @@ pub(crate) fn open(runtime: Arc<dyn RulesRuntime>, store: StoreChoice) -> Result
 }
 
 /// The same with what is lent.
-pub(crate) fn open_with(runtime: Arc<dyn RulesRuntime>, store: StoreChoice, capabilities: Capabilities) -> Result<Coinbox> {
+pub(crate) fn open_with(
+    runtime: Arc<dyn RulesRuntime>,
+    store: StoreChoice,
+    capabilities: Capabilities,
+) -> Result<Coinbox> {
     Coinbox::open(Options {
         runtime,
         store,

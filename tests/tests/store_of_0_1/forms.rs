@@ -200,7 +200,7 @@ fn settings(old: &Map<String, Value>, new: &Value, differs: &mut dyn FnMut(Strin
 }
 
 /// How settings begin that say something of people who sign up and log in: 0.1.0 knew none.
-const OF_PEOPLE: [&str; 12] = [
+const OF_PEOPLE: [&str; 13] = [
     "session-idle",
     "session-length",
     "half-session",
@@ -213,6 +213,7 @@ const OF_PEOPLE: [&str; 12] = [
     "passwords.",
     "members.",
     "trial-destinations",
+    "trial-verified-destinations",
 ];
 
 /// Compares an account's settings with its limits: what is its own has the value, the rest is the policy's.

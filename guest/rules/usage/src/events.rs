@@ -144,13 +144,8 @@ pub(crate) fn keep_rejected(turn: &mut Turn<'_>, event: &EventView<'_>, reason: 
 }
 
 /// What stands in the way of spending, credit apart.
-<<<<<<< HEAD
 pub fn hindrance(turn: &Turn<'_>, main: &Profile, source: AuthId) -> Result<Option<Refusal>, Fault> {
-    Ok(match main.standing {
-=======
-pub fn hindrance(turn: &Turn<'_>, main: AuthId, source: AuthId) -> Result<Option<Refusal>, Fault> {
-    Ok(match profile::profile(turn, main)?.standing() {
->>>>>>> house
+    Ok(match main.standing() {
         Standing::Active if source.is_main() || coinbox_profiles::subaccount::is_enabled(turn, source)? => None,
         Standing::Active => Some(Refusal::Disabled),
         Standing::Unverified | Standing::Held => Some(Refusal::NotYetActive),
