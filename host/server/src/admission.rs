@@ -30,9 +30,8 @@ fn in_session(rest: &Rest, names: &Names, caller: &Caller, token: &str) -> Resul
     const ONESELF: &str = "profile.get";
     let started = Instant::now();
     let asked = rest.host.coinbox.caller_for(ONESELF, caller);
-    let asked = coinbox_host::json::to_value(&asked).map_err(|error| {
-        Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string())
-    })?;
+    let asked = coinbox_host::json::to_value(&asked)
+        .map_err(|error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()))?;
     let arguments = serde_json::json!({ "caller": asked });
     let answer = rest.host.coinbox.call(ONESELF, &arguments);
     rest.measured(ONESELF, started, answer.as_ref().map(|answer| answer.get("err").is_none()).ok());

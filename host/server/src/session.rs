@@ -53,7 +53,7 @@ pub(crate) fn person(
 }
 
 /// Whether a request says that it is a person's who has logged in. What it says for itself goes before what a browser adds to it.
-pub fn is_brought(rest: &Rest, headers: &HeaderMap) -> bool {
+pub(crate) fn is_brought(rest: &Rest, headers: &HeaderMap) -> bool {
     if headers.contains_key(header::AUTHORIZATION) {
         return request::bearer(headers).is_some_and(|token| token.starts_with(TOKEN));
     }
@@ -61,7 +61,7 @@ pub fn is_brought(rest: &Rest, headers: &HeaderMap) -> bool {
 }
 
 /// The main account that a session says it is of; it is to be believed once the session is.
-pub fn account_of(token: &str) -> Option<&str> {
+pub(crate) fn account_of(token: &str) -> Option<&str> {
     token.strip_prefix(TOKEN)?.split('_').next()
 }
 

@@ -37,11 +37,6 @@ pub struct Functions<'a> {
 
 impl Coinbox {
     /// Numbers that a trial may call and write to: its customer verifies each by a code that is sent to it (ACC-6).
-    ///
-    /// `usage.admit` and `reservations.reserve` refuse a trial every other number with `destination-not-verified`, its sub-accounts too. They ask where a
-    /// heading has the other side `number-required`: what comes in reaches nobody. The first paid recharge ends the limit (R31), and the setting
-    /// `trial-verified-destinations` lifts it for all. Numbers are given with or without the plus, 5 to 15 digits from the country code on.
-    /// @since 0.2.0
     pub fn destinations(&self) -> Functions<'_> {
         Functions { host: self }
     }

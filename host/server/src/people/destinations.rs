@@ -24,7 +24,7 @@ const fn row(
 }
 
 /// The routes of this file.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     row(
         Method::Get,
         ALL,

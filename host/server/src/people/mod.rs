@@ -1,7 +1,7 @@
 //! What people do: log in, set passwords, look after themselves (`/v1/Login/`, `/v1/Password/`, `/v1/Me/`), sign up (`/v1/SignUp/`); and what an
 //! account has of people (`…/Review/`, `…/Member/`, `…/Destination/`).
 
-pub mod destinations;
+pub(crate) mod destinations;
 mod flow;
 pub(crate) mod login;
 pub(crate) mod me;
