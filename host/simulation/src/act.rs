@@ -7,6 +7,19 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 impl Simulation {
+    /// A suspended account makes nothing new (ACC-8), a trial only so much (ACC-6).
+    fn make_subaccount(&mut self, place: usize) -> Result<()> {
+        let account = &self.model.accounts[place];
+        let room = !account.trial || account.subaccounts < self.model.policy.trial_subaccounts;
+        let expected = room && !account.is_barred();
+        let arguments = json!({"parent": account.id, "name": "sub", "enabled": true});
+        if let Some(created) = self.command("subaccounts.create", arguments, expected)? {
+            self.model.accounts[place].subaccounts += 1;
+            self.model.usage.sources.push((super::values::text(&created["auth-id"])?, place));
+        }
+        Ok(())
+    }
+
     pub(super) fn apply_to_account(&mut self, operation: &Operation) -> Result<()> {
         let Some(nth) = operation.account() else { return Ok(()) };
         let Some(place) = self.account(nth) else { return Ok(()) };
@@ -14,16 +27,7 @@ impl Simulation {
         let id = self.model.accounts[place].id.clone();
         let account = &self.model.accounts[place];
         match operation {
-            Operation::Subaccount { .. } => {
-                // A suspended account makes nothing new (ACC-8).
-                let room = !account.trial || account.subaccounts < policy.trial_subaccounts;
-                let expected = room && !account.is_barred();
-                let arguments = json!({"parent": id, "name": "sub", "enabled": true});
-                if let Some(created) = self.command("subaccounts.create", arguments, expected)? {
-                    self.model.accounts[place].subaccounts += 1;
-                    self.model.usage.sources.push((super::values::text(&created["auth-id"])?, place));
-                }
-            }
+            Operation::Subaccount { .. } => self.make_subaccount(place)?,
             Operation::Goodwill { amount, lasts, .. } => {
                 let expires = lasts.map(|lasts| now + lasts);
                 let given =

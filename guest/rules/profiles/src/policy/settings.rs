@@ -255,7 +255,18 @@ mod tests {
     }
 
     /// Settings about people that differ from their defaults.
-    const OF_PEOPLE: [(&str, &str); 24] = [
+    const OF_PEOPLE: [(&str, &str); 35] = [
+        ("trial-destinations", "3"),
+        ("trial-verified-destinations", "false"),
+        ("review.everybody", "true"),
+        ("review.due", "12h"),
+        ("review.documents", "identity\nuse-case"),
+        ("sign-ups.same-a-day", "9"),
+        ("sign-ups.unverified", "14d"),
+        ("session-idle", "1h"),
+        ("session-length", "8h"),
+        ("half-session", "5m"),
+        ("fresh-proof", "10m"),
         ("login.network-tries", "31"),
         ("login.network-every", "21s"),
         ("reset.tries", "4"),
@@ -316,17 +327,6 @@ mod tests {
             ("unusual-spend.floor", "6.00"),
             ("unusual-spend.without-history", "6.00"),
             ("trial-credits", "0.00"),
-            ("trial-destinations", "3"),
-            ("trial-verified-destinations", "false"),
-            ("review.everybody", "true"),
-            ("review.due", "12h"),
-            ("review.documents", "identity\nuse-case"),
-            ("sign-ups.same-a-day", "9"),
-            ("sign-ups.unverified", "14d"),
-            ("session-idle", "1h"),
-            ("session-length", "8h"),
-            ("half-session", "5m"),
-            ("fresh-proof", "10m"),
             ("close-settle", "0ms"),
             ("refund-window", "3650d"),
             ("refund-business-days", "250"),
