@@ -544,6 +544,7 @@ async fn may(rest: &Arc<Rest>, sender: &Sender, function: &'static str, account:
     let caller = rest.host.coinbox.caller_for(function, &sender.caller);
     let caller = coinbox_host::json::to_value(&caller).map_err(internal)?;
     let answer = rest.call(function, json!({"caller": caller, "auth-id": account})).await?;
+    sender.learn(&answer)?;
     match answer.get("err") {
         Some(error) => Err(Failure::of_error(error, rest.host.coinbox.now(), |field| field.replace('-', "_"))),
         None => Ok(()),
