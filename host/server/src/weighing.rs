@@ -10,12 +10,12 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// When to come again where none was free.
 const AGAIN_SECONDS: u64 = 2;
 
-/// So many permits as there are cores.
+/// Half as many permits as there are cores, and one at least: whoever logs in does not slow down usage, which needs the others.
 pub(crate) struct Weighers(Arc<Semaphore>);
 
 impl Default for Weighers {
     fn default() -> Weighers {
-        Weighers::of(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
+        Weighers::of(std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1)))
     }
 }
 
